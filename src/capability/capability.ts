@@ -2,6 +2,7 @@ import type { Facts } from '../analysis/facts.js';
 import type { EnvEntry, ManualStep } from '../plan/plan.js';
 import type { PlanBuilder } from '../plan/plan-builder.js';
 import type { ProjectFacts } from '../project/project-facts.js';
+import type { Workspace } from '../project/workspace.js';
 
 export type Answer = string | boolean;
 export type Answers = Readonly<Record<string, Answer>>;
@@ -47,6 +48,7 @@ export interface RenderContext {
 export interface RetrofitContext {
   readonly facts: Facts;
   readonly project: ProjectFacts;
+  readonly workspace: Workspace;
   readonly plan: PlanBuilder;
   /** Folder that receives the runtime code, root-relative, such as `scalable` or `src/scalable`. */
   readonly runtimeFolder: string;
