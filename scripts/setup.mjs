@@ -19,7 +19,8 @@ export function onPath(command) {
 
 export function installPackages() {
   const installed = `${root}node_modules/.package-lock.json`;
-  const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
+  const fresh =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
   if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
@@ -32,7 +33,9 @@ export function requireServer(command, debianPackage) {
   if (onPath(command)) return;
   const mayInstall = onPath('apt-get') && process.getuid?.() === 0;
   if (!mayInstall) {
-    console.error(`The tests need ${command}. Install it, for example with: sudo apt-get install -y ${debianPackage}`);
+    console.error(
+      `The tests need ${command}. Install it, for example with: sudo apt-get install -y ${debianPackage}`,
+    );
     process.exit(1);
   }
   run('apt-get', ['update', '-qq']);

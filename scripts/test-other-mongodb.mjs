@@ -13,7 +13,9 @@ const missing = [
 ].filter((name) => name !== undefined);
 
 if (missing.length > 0) {
-  console.log(`MongoDB tests were not repeated against a second server: no ${missing.join(', no ')} on this machine.`);
+  console.log(
+    `MongoDB tests were not repeated against a second server: no ${missing.join(', no ')} on this machine.`,
+  );
 } else {
   const server = spawn(starter, ['0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   process.on('exit', () => server.kill());

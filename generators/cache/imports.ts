@@ -8,7 +8,8 @@ import type { ProjectFacts } from '../../src/project/project-facts.js';
 function specifierFor(file: string, target: string, site: ImportSite, project: ProjectFacts): string {
   const relative = posix.relative(posix.dirname(file), target).replace(/\.ts$/, '.js');
   const dotted = relative.startsWith('.') ? relative : `./${relative}`;
-  const keepsExtension = site.moduleSystem === 'esm' && (project.language === 'js' || project.importExtensions);
+  const keepsExtension =
+    site.moduleSystem === 'esm' && (project.language === 'js' || project.importExtensions);
   return keepsExtension ? dotted : withoutExtension(dotted);
 }
 

@@ -27,7 +27,8 @@ export function decide(route: RouteFact): Decision {
   const handler = route.chain.at(-1);
   if (handler === undefined) return leave('has no handler');
   if (handler.definition === undefined) return leave(`the handler ${handler.text} could not be resolved`);
-  const behindGuards = 1 + route.chain.findLastIndex((step, at) => at < route.chain.length - 1 && mayDeny(step));
+  const behindGuards =
+    1 + route.chain.findLastIndex((step, at) => at < route.chain.length - 1 && mayDeny(step));
   const reader = route.chain.findIndex((step, at) => at >= behindGuards && readsDatabase(step));
   const harmful = forbiddenEffect(route.chain.slice(reader === -1 ? behindGuards : reader));
   if (harmful !== undefined) return leave(describe(harmful));
@@ -51,7 +52,9 @@ function describe(effect: Effect): string {
 
 /** A step that could not be read to its end may be the one that checks who asks. */
 function mayDeny(step: ChainStep): boolean {
-  return step.definition === undefined || step.incomplete || step.effects.some(({ kind }) => kind === 'denies');
+  return (
+    step.definition === undefined || step.incomplete || step.effects.some(({ kind }) => kind === 'denies')
+  );
 }
 
 function readsDatabase(step: ChainStep): boolean {
@@ -68,7 +71,9 @@ function cachedReason(chain: readonly ChainStep[], from: number): string {
   const effects = chain.slice(from).flatMap((step) => step.effects);
   const notes = ['observed reads, invalidated by writes'];
   if (effects.some(({ kind }) => kind === 'identity')) notes.push('keyed by what it reads of the caller');
-  if (effects.some(({ kind }) => kind === 'external-call')) notes.push('calls a service outside: bounded by the TTL');
-  if (effects.some(({ kind }) => kind === 'clock' || kind === 'random')) notes.push('reads the clock or chance: bounded by the TTL');
+  if (effects.some(({ kind }) => kind === 'external-call'))
+    notes.push('calls a service outside: bounded by the TTL');
+  if (effects.some(({ kind }) => kind === 'clock' || kind === 'random'))
+    notes.push('reads the clock or chance: bounded by the TTL');
   return notes.join('; ');
 }

@@ -18,7 +18,12 @@ export function wrapRoutes(context: RetrofitContext, target: string): RouteVerdi
   return verdicts;
 }
 
-function wrapFile(context: RetrofitContext, target: string, file: string, routes: RouteFact[]): RouteVerdict[] {
+function wrapFile(
+  context: RetrofitContext,
+  target: string,
+  file: string,
+  routes: RouteFact[],
+): RouteVerdict[] {
   const text = sourceText(context.workspace, file);
   const known = importedName(text, file, target);
   const local = known ?? freeName(text);
@@ -50,7 +55,11 @@ function insertMiddleware(
   const step = route.chain[decision.index];
   if (step === undefined) return;
   const ownLine = /(\r?\n[ \t]*)$/.exec(text.slice(0, step.start))?.[1];
-  context.plan.splice(route.at.file, { start: step.start, end: step.start, text: `${call},${ownLine ?? ' '}` });
+  context.plan.splice(route.at.file, {
+    start: step.start,
+    end: step.start,
+    text: `${call},${ownLine ?? ' '}`,
+  });
 }
 
 /** The name under which the file imports the cache already, if it does. */
@@ -69,7 +78,10 @@ function stripIndex(path: string): string {
 }
 
 function freeName(text: string): string {
-  return ['cache', 'responseCache', 'scalableCache'].find((name) => !new RegExp(`\\b${name}\\b`).test(text)) ?? 'cachedResponse';
+  return (
+    ['cache', 'responseCache', 'scalableCache'].find((name) => !new RegExp(`\\b${name}\\b`).test(text)) ??
+    'cachedResponse'
+  );
 }
 
 function toVerdict({ route, decision }: Decided): RouteVerdict {

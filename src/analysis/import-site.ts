@@ -20,13 +20,19 @@ interface FoundImport {
 }
 
 /** Instrumentation and polyfills have to run before everything else and keep their place. */
-const RUNS_FIRST = /^(reflect-metadata|newrelic|dd-trace|elastic-apm-node|@opentelemetry\/|@sentry\/)|instrument|tracing/;
+const RUNS_FIRST =
+  /^(reflect-metadata|newrelic|dd-trace|elastic-apm-node|@opentelemetry\/|@sentry\/)|instrument|tracing/;
 
 /**
  * Finds the import site of a file whose text parses. `before` bounds what counts as "after the imports": a CommonJS file
  * may require more below the place that uses the import.
  */
-export function importSite(text: string, path: string, fallback: ModuleSystem, before = Infinity): ImportSite {
+export function importSite(
+  text: string,
+  path: string,
+  fallback: ModuleSystem,
+  before = Infinity,
+): ImportSite {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false);
   const imports = file.statements.map(asImport).filter((found) => found !== undefined);
   const last = imports.filter(({ statement }) => statement.end <= before).at(-1);
@@ -65,7 +71,9 @@ function requireArgument(expression: ts.Expression): ts.Expression | undefined {
 }
 
 function firstStatement(file: ts.SourceFile, imports: readonly FoundImport[]): ts.Statement | undefined {
-  const early = imports.filter(({ specifier }) => RUNS_FIRST.test(specifier.text)).map(({ statement }) => statement);
+  const early = imports
+    .filter(({ specifier }) => RUNS_FIRST.test(specifier.text))
+    .map(({ statement }) => statement);
   const lastEarly = early.at(-1);
   return file.statements.find(
     (statement) => !isDirective(statement) && (lastEarly === undefined || statement.pos >= lastEarly.end),

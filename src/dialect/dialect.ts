@@ -1,7 +1,7 @@
 import { format } from 'prettier';
 import { ts } from 'ts-morph';
-import type { CodeStyle, ProjectFacts } from '../project/project-facts.js';
 import { spliceText } from '../plan/splice.js';
+import type { CodeStyle, ProjectFacts } from '../project/project-facts.js';
 import { removeTypes } from './remove-types.js';
 import { toCommonJs, withoutExtension } from './to-commonjs.js';
 
@@ -14,7 +14,11 @@ export async function toDialect(source: string, dialect: Dialect): Promise<strin
     return restyle(text, 'typescript', dialect.style);
   }
   const javaScript = removeTypes(source);
-  return restyle(dialect.moduleSystem === 'commonjs' ? toCommonJs(javaScript) : javaScript, 'babel', dialect.style);
+  return restyle(
+    dialect.moduleSystem === 'commonjs' ? toCommonJs(javaScript) : javaScript,
+    'babel',
+    dialect.style,
+  );
 }
 
 /** File name of a template (`cache/index.ts`) in a repository of that language. */

@@ -34,14 +34,19 @@ function requireStatement(declaration: ts.ImportDeclaration): string {
   const lines: string[] = [];
   if (clause.name !== undefined) lines.push(`const ${clause.name.text} = ${call};`);
   const bindings = clause.namedBindings;
-  if (bindings !== undefined && ts.isNamespaceImport(bindings)) lines.push(`const ${bindings.name.text} = ${call};`);
+  if (bindings !== undefined && ts.isNamespaceImport(bindings))
+    lines.push(`const ${bindings.name.text} = ${call};`);
   if (bindings !== undefined && ts.isNamedImports(bindings)) {
     lines.push(`const { ${bindings.elements.map(destructured).join(', ')} } = ${call};`);
   }
   return lines.join('\n');
 }
 
-function convertExportList(declaration: ts.ExportDeclaration, file: ts.SourceFile, exported: string[]): Splice {
+function convertExportList(
+  declaration: ts.ExportDeclaration,
+  file: ts.SourceFile,
+  exported: string[],
+): Splice {
   const list = declaration.exportClause;
   if (list === undefined) {
     exported.push(`...require(${specifier(declaration.moduleSpecifier)})`);
@@ -54,7 +59,11 @@ function convertExportList(declaration: ts.ExportDeclaration, file: ts.SourceFil
   }
   exported.push(...list.elements.map((element) => element.name.text));
   const names = list.elements.map(destructured).join(', ');
-  return replaceNode(declaration, file, `const { ${names} } = require(${specifier(declaration.moduleSpecifier)});`);
+  return replaceNode(
+    declaration,
+    file,
+    `const { ${names} } = require(${specifier(declaration.moduleSpecifier)});`,
+  );
 }
 
 function property(name: string, local: string | undefined): string {
@@ -79,7 +88,9 @@ function declaredNames(statement: ts.Statement): string[] {
 
 function boundNames(name: ts.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];
-  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : boundNames(element.name)));
+  return name.elements.flatMap((element) =>
+    ts.isOmittedExpression(element) ? [] : boundNames(element.name),
+  );
 }
 
 /** CommonJS resolves files without an extension; the repositories that use it write them so. */
