@@ -86,7 +86,7 @@ function isDirective(statement: ts.Statement): boolean {
 
 function lineStart(text: string, offset: number): number {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
-  return /^\s*$/.test(text.slice(start, offset)) ? start : offset;
+  return /^[ \t]*$/.test(text.slice(start, offset)) ? start : offset;
 }
 
 /** Behind the statement's trailing comments, unless another statement begins on the same line. */
