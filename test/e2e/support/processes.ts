@@ -1,0 +1,90 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { execa, type Options } from 'execa';
+
+const bin = fileURLToPath(new URL('../../../bin/create-scalable-backend.js', import.meta.url));
+
+/** Runs the built tool. Never throws: the exit code is what the tests look at. */
+export function tool(args: readonly string[], options: Options = {}) {
+  return execa(process.execPath, [bin, ...args], { reject: false, stdin: 'ignore', all: true, ...options });
+}
+
+/** Runs a command in a project and throws with its whole output when it fails. */
+export function inProject(
+  folder: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+) {
+  return execa(command, args, { cwd: folder, all: true, stdin: 'ignore', env: { NO_COLOR: '1', ...env } });
+}
+
+export function install(folder: string) {
+  return inProject(folder, 'npm', [
+    'install',
+    '--prefer-offline',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+  ]);
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Everything the process wrote so far. */
+  output(): string;
+  stop(signal?: NodeJS.Signals): Promise<number | undefined>;
+}
+
+/** Starts a server process and waits until it answers HTTP at `probe`; throws with its output when it does not. */
+export async function startServer(
+  folder: string,
+  command: readonly [string, ...string[]],
+  { port, env = {}, probe = '/' }: { port: number; env?: NodeJS.ProcessEnv; probe?: string },
+): Promise<RunningServer> {
+  const [file, ...args] = command;
+  const child = execa(file, args, {
+    cwd: folder,
+    env: { PORT: String(port), ...env },
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    buffer: false,
+    cleanup: true,
+  });
+  let output = '';
+  child.all?.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await untilAnswering(url + probe, Promise.resolve(child));
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw new Error(`${error instanceof Error ? error.message : error}\n${output}`);
+  }
+  return {
+    url,
+    output: () => output,
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return (await child).exitCode;
+    },
+  };
+}
+
+async function untilAnswering(url: string, exit: Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  let exited = false;
+  void exit.then(() => {
+    exited = true;
+  });
+  while (Date.now() < deadline) {
+    if (exited) throw new Error(`The server stopped before it answered at ${url}:`);
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer !== undefined) return;
+    await wait(100);
+  }
+  throw new Error(`The server did not answer at ${url}:`);
+}
