@@ -13,21 +13,24 @@ const combinations = ['mongodb', 'none'].flatMap((database) =>
   ].map((flags) => ['--database', database, ...flags]),
 );
 
-describe.each(combinations.map((flags) => [flags.join(' '), flags] as const))('create %s', (_name, flags) => {
-  it('installs, lints, type-checks, tests, builds and starts', async () => {
-    const parent = temporaryDirectory();
-    const created = await tool(['my-api', '--yes', '--no-install', ...flags], { cwd: parent });
-    expect(created.exitCode, created.all).toBe(0);
-    const folder = join(parent, 'my-api');
-    await install(folder);
-    for (const script of ['lint', 'typecheck', 'test', 'build'])
-      await inProject(folder, 'npm', ['run', script]);
-    const server = await startServer(folder, ['npm', 'start'], {
-      port: await freePort(),
-      probe: '/health/live',
+describe.each(combinations.map((flags) => ({ flags, name: flags.join(' ') })))(
+  'create $name',
+  ({ flags }) => {
+    it('installs, lints, type-checks, tests, builds and starts', async () => {
+      const parent = temporaryDirectory();
+      const created = await tool(['my-api', '--yes', '--no-install', ...flags], { cwd: parent });
+      expect(created.exitCode, created.all).toBe(0);
+      const folder = join(parent, 'my-api');
+      await install(folder);
+      for (const script of ['lint', 'typecheck', 'test', 'build'])
+        await inProject(folder, 'npm', ['run', script]);
+      const server = await startServer(folder, ['npm', 'start'], {
+        port: await freePort(),
+        probe: '/health/live',
+      });
+      const ready = await fetch(`${server.url}/health/ready`);
+      expect(ready.status, server.output()).toBe(200);
+      await server.stop();
     });
-    const ready = await fetch(`${server.url}/health/ready`);
-    expect(ready.status, server.output()).toBe(200);
-    await server.stop();
-  });
-});
+  },
+);
