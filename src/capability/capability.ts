@@ -1,3 +1,4 @@
+import type { PackageName } from '../../generators/versions.js';
 import type { Facts } from '../analysis/facts.js';
 import type { EnvEntry, ManualStep } from '../plan/plan.js';
 import type { PlanBuilder } from '../plan/plan-builder.js';
@@ -40,6 +41,10 @@ export interface RenderContext {
   readonly has: Readonly<Record<string, boolean>>;
   /** Lines that the chosen capabilities contribute to another capability's template, by slot name. */
   readonly slots: Readonly<Record<string, readonly string[]>>;
+  /** Environment variables of all chosen capabilities. */
+  readonly env: readonly EnvEntry[];
+  /** Scripts of package.json. */
+  readonly scripts: Readonly<Record<string, string>>;
   /** `create`: a project of ours. `retrofit`: somebody's repository (files under `src/` land in the runtime folder). */
   readonly situation: 'create' | 'retrofit';
 }
@@ -82,15 +87,15 @@ export interface Capability {
   /** Ids of capabilities that are applied earlier when both are chosen. */
   readonly after: readonly string[];
   /** Names from `generators/versions.ts`. */
-  readonly packages: readonly string[];
-  readonly devPackages: readonly string[];
+  readonly packages: readonly PackageName[];
+  readonly devPackages: readonly PackageName[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly env: readonly EnvEntry[];
   /** Folder under `templates/`; its layout is the layout of the emitted project. */
   readonly templates: string;
   /** Root-relative files of `templates` that a retrofit emits as well (prefixes); the rest is for new projects only. */
   readonly runtime: readonly string[];
-  /** Lines for the slots of other capabilities' templates. */
+  /** Lines for the slots of other capabilities' templates: a template reads them with `{{#each (slot "name")}}`. */
   readonly slots: (answers: Answers) => Readonly<Record<string, readonly string[]>>;
   /** Puts the capability into a repository that nobody prepared. Absent: not offered by `retrofit`. */
   readonly retrofit?: (context: RetrofitContext) => readonly RouteVerdict[];
