@@ -1,0 +1,50 @@
+import { defineCapability } from '../../src/capability/capability.js';
+
+export const base = defineCapability({
+  id: 'base',
+  title: 'Express application',
+  summary: 'Express 5 in strict TypeScript: checked environment, logs, errors, health, graceful shutdown.',
+  questions: [],
+  chosen: () => true,
+  requires: [],
+  after: [],
+  packages: ['express', 'helmet', 'pino', 'pino-http', 'zod'],
+  devPackages: [
+    '@biomejs/biome',
+    '@types/express',
+    '@types/node',
+    '@types/supertest',
+    'supertest',
+    'tsx',
+    'typescript',
+    'vitest',
+  ],
+  scripts: {
+    dev: 'tsx watch --clear-screen=false src/server.ts',
+    build: 'tsc -p tsconfig.build.json',
+    start: 'node dist/server.js',
+    test: 'vitest run',
+    lint: 'biome check .',
+    format: 'biome check --write .',
+    typecheck: 'tsc',
+  },
+  env: [
+    { name: 'NODE_ENV', example: 'development', help: 'development, test or production' },
+    { name: 'PORT', example: '3000', help: 'Port to listen on' },
+    { name: 'LOG_LEVEL', example: 'info', help: 'fatal, error, warn, info, debug, trace or silent' },
+    {
+      name: 'TRUST_PROXY',
+      example: '0',
+      help: 'Number of reverse proxies in front whose X-Forwarded-* headers are believed',
+    },
+    {
+      name: 'SHUTDOWN_DRAIN_MS',
+      example: '',
+      help: 'How long a stopping process still answers; by default 1000 in production, else 0',
+    },
+  ],
+  templates: 'base',
+  runtime: [],
+  slots: () => ({}),
+  nextSteps: () => [],
+});

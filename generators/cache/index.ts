@@ -1,0 +1,19 @@
+import { defineCapability } from '../../src/capability/capability.js';
+
+export const cache = defineCapability({
+  id: 'cache',
+  title: 'Response cache',
+  summary: 'Caches what GET routes answer and forgets it when the data that they read changes.',
+  questions: [{ type: 'confirm', name: 'cache', message: 'Cache responses?', default: true }],
+  chosen: (answers) => answers.cache === true,
+  requires: ['redis'],
+  after: ['base', 'database', 'redis'],
+  packages: ['lru-cache'],
+  devPackages: [],
+  scripts: {},
+  env: [],
+  templates: 'cache',
+  runtime: ['src/cache'],
+  slots: () => ({}),
+  nextSteps: () => [],
+});
