@@ -14,6 +14,8 @@ export const cache = defineCapability({
   env: [],
   templates: 'cache',
   runtime: ['src/cache'],
+  // Loaded when it is needed: it brings ts-morph, and creating a project must stay quick.
+  retrofit: async (context) => (await import('./retrofit.js')).retrofitCache(context),
   slots: () => ({}),
   nextSteps: () => [],
 });

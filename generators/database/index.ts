@@ -1,5 +1,20 @@
 import { defineCapability } from '../../src/capability/capability.js';
 
+const readme = `## Database
+
+While \`MONGODB_URI\` is not set, the server runs a development database of its own, filled with sample products, and
+\`npm run seed\` reaches it as long as the server runs. In production \`MONGODB_URI\` must be set.
+
+\`\`\`sh
+curl 'http://localhost:3000/products?category=home&sort=-price&limit=5'
+curl -X POST http://localhost:3000/products -H 'Content-Type: application/json' \\
+  -d '{ "name": "Lamp", "price": 4900, "category": "home" }'
+\`\`\`
+
+A list takes \`category\`, \`tag\`, \`minPrice\`, \`maxPrice\`, \`inStock\`, \`sort\` (\`createdAt\`, \`price\`, \`name\`, each
+with \`-\` for descending), \`limit\`, and \`cursor\`: the \`nextCursor\` of the page before. Prices are whole numbers in the
+smallest unit of the currency.`;
+
 export const database = defineCapability({
   id: 'database',
   title: 'MongoDB',
@@ -18,6 +33,7 @@ export const database = defineCapability({
     },
   ],
   chosen: (answers) => answers.database === 'mongodb',
+  detect: ({ dependencies }) => ({ database: 'mongoose' in dependencies ? 'mongodb' : 'none' }),
   requires: ['base'],
   after: ['base'],
   packages: ['mongoose'],
@@ -50,6 +66,16 @@ export const database = defineCapability({
     services: ['database'],
     'routes.imports': ["import { products } from './products/product.routes.js';"],
     routes: ["routes.use('/products', products);"],
+    'readme.with': ['MongoDB'],
+    'readme.commands': [
+      '| `npm run seed -- --count 100000` | replaces the sample products, the same ones every time |',
+    ],
+    'readme.paths': [
+      '| `src/products` | an example resource: routes, handlers, service, model |',
+      '| `src/database` | the connection |',
+      '| `src/dev/mongodb` | the development database |',
+    ],
+    'readme.sections': [readme],
     'compose.environment': ['MONGODB_URI: mongodb://mongodb:27017/app'],
     'compose.dependencies': ['mongodb'],
     'compose.services': [

@@ -82,6 +82,8 @@ export interface Capability {
   readonly questions: readonly Question[];
   /** Whether the answers ask for this capability. */
   readonly chosen: (answers: Answers) => boolean;
+  /** What somebody's repository shows of the answers; a question about a capability is answered by emitting it. */
+  readonly detect?: (project: ProjectFacts) => Answers;
   /** Ids of capabilities that come along with this one. */
   readonly requires: readonly string[];
   /** Ids of capabilities that are applied earlier when both are chosen. */
@@ -98,7 +100,7 @@ export interface Capability {
   /** Lines for the slots of other capabilities' templates: a template reads them with `{{#each (slot "name")}}`. */
   readonly slots: (answers: Answers) => Readonly<Record<string, readonly string[]>>;
   /** Puts the capability into a repository that nobody prepared. Absent: not offered by `retrofit`. */
-  readonly retrofit?: (context: RetrofitContext) => readonly RouteVerdict[];
+  readonly retrofit?: (context: RetrofitContext) => Promise<readonly RouteVerdict[]>;
   /** Commands or hints for the person, after apply. */
   readonly nextSteps: (answers: Answers) => readonly ManualStep[];
 }

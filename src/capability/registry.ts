@@ -35,6 +35,16 @@ export function resolveCapabilities(
   return inOrder(chosen);
 }
 
+/** The wanted capabilities and all that they require, in application order. */
+export function withRequired(wanted: readonly Capability[]): readonly Capability[] {
+  const byId = indexById(capabilities);
+  const found = new Set(wanted);
+  for (const capability of found) {
+    for (const id of capability.requires) found.add(lookUp(byId, id, capability.id));
+  }
+  return inOrder([...found]);
+}
+
 /** Adds the defaults of what is not answered. Throws `UserError` (usage) for an answer that no question has. */
 export function completeAnswers(answers: Answers, known: readonly Capability[] = capabilities): Answers {
   const questions = known.flatMap((capability) => capability.questions);

@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 import { inProject, install, startServer, tool } from './support/processes.js';
 
 /** Every combination of the answers that exist; the cache brings Redis with it. */
-const combinations = ['mongodb', 'none'].flatMap((database) =>
+const combinations: readonly string[][] = ['mongodb', 'none'].flatMap((database) =>
   [
     ['--no-redis', '--no-cache'],
     ['--redis', '--no-cache'],
