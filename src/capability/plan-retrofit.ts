@@ -4,7 +4,7 @@ import { dialectPath, toDialect } from '../dialect/dialect.js';
 import type { PlanBuilder } from '../plan/plan-builder.js';
 import type { ProjectFacts } from '../project/project-facts.js';
 import type { Workspace } from '../project/workspace.js';
-import type { Answers, Capability, RenderContext, RouteVerdict } from './capability.js';
+import type { Answers, Capability, RouteVerdict } from './capability.js';
 import { allCapabilities, withRequired } from './registry.js';
 import { renderContext, renderRuntime } from './render.js';
 

@@ -18,8 +18,8 @@ describe.each(combinations.map((flags) => ({ flags, name: flags.join(' ') })))(
   ({ flags }) => {
     it('installs, lints, type-checks, tests, builds and starts', async () => {
       const parent = temporaryDirectory();
-      const created = await tool(['my-api', '--yes', '--no-install', ...flags], { cwd: parent });
-      expect(created.exitCode, created.all).toBe(0);
+      const created = await tool(['my-api', '--yes', '--no-install', ...flags], parent);
+      expect(created.exitCode, created.output).toBe(0);
       const folder = join(parent, 'my-api');
       await install(folder);
       for (const script of ['lint', 'typecheck', 'test', 'build'])

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-import { tool } from './support/processes.js';
+import { finish, tool } from './support/processes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,15 +34,15 @@ describe('the packed tarball', () => {
 
   function packed(args: readonly string[], cwd: string) {
     const bin = join(folder, 'node_modules/.bin/create-scalable-backend');
-    return execa(bin, args, { cwd, reject: false, all: true, stdin: 'ignore' });
+    return finish(bin, args, cwd);
   }
 
   it('creates byte for byte what the clone creates', async () => {
     const [fromClone, fromPackage] = [temporaryDirectory(), temporaryDirectory()];
     const args = ['my-api', '--yes', '--no-install', '--no-git'];
-    expect((await tool(args, { cwd: fromClone })).exitCode).toBe(0);
+    expect((await tool(args, fromClone)).exitCode).toBe(0);
     const created = await packed(args, fromPackage);
-    expect(created.exitCode, created.all).toBe(0);
+    expect(created.exitCode, created.output).toBe(0);
     const expected = contents(fromClone);
     expect(Object.keys(expected)).toContain('my-api/.gitignore');
     expect(contents(fromPackage)).toEqual(expected);
@@ -54,10 +54,10 @@ describe('the packed tarball', () => {
     const project = join(parent, 'my-api');
     const before = contents(project);
     const generated = await packed(['generate', 'cache', '--yes'], project);
-    expect(generated.exitCode, generated.all).toBe(0);
+    expect(generated.exitCode, generated.output).toBe(0);
     expect(contents(project)).not.toEqual(before);
     const undone = await packed(['undo', '--yes'], project);
-    expect(undone.exitCode, undone.all).toBe(0);
+    expect(undone.exitCode, undone.output).toBe(0);
     expect(contents(project)).toEqual(before);
   });
 });

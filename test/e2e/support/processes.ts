@@ -1,12 +1,30 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { execa, type Options } from 'execa';
+import { execa } from 'execa';
 
 const bin = fileURLToPath(new URL('../../../bin/create-scalable-backend.js', import.meta.url));
 
-/** Runs the built tool. Never throws: the exit code is what the tests look at. */
-export function tool(args: readonly string[], options: Options = {}) {
-  return execa(process.execPath, [bin, ...args], { reject: false, stdin: 'ignore', all: true, ...options });
+export interface Finished {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  /** Standard output and error as they were interleaved. */
+  readonly output: string;
+}
+
+/** Runs a program to its end. Never throws: the exit code is what the tests look at. */
+export async function finish(file: string, args: readonly string[], cwd: string): Promise<Finished> {
+  const { exitCode, stdout, all } = await execa(file, args, {
+    cwd,
+    reject: false,
+    stdin: 'ignore',
+    all: true,
+  });
+  return { exitCode, stdout, output: all };
+}
+
+/** Runs the built tool. */
+export function tool(args: readonly string[], cwd: string): Promise<Finished> {
+  return finish(process.execPath, [bin, ...args], cwd);
 }
 
 /** Runs a command in a project and throws with its whole output when it fails. */
