@@ -13,9 +13,16 @@ export interface Invalidator {
   invalidate(tags: readonly string[]): Promise<void>;
 }
 
-/** One observed input of a request: how to read it again on another request. Serialisable. */
+/**
+ * One observed input of a request: how to read it again on another request. Serialisable.
+ *
+ * - `get` the value at `path`, `keys` its own keys, `has` whether the last name of `path` is in what holds it;
+ * - `kind` what can be told of an object without looking at its entries, which are inputs of their own;
+ * - `call` the result of the method at `path` for `args`;
+ * - `response-header`, `response-headers` what middleware before the cache set on the response.
+ */
 export interface InputRead {
-  readonly op: 'get' | 'kind' | 'keys' | 'has' | 'call' | 'response-header' | 'response-headers' | 'socket';
+  readonly op: 'get' | 'kind' | 'keys' | 'has' | 'call' | 'response-header' | 'response-headers';
   readonly on: 'req' | 'res';
   readonly path: readonly string[];
   readonly args?: readonly unknown[];
