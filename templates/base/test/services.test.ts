@@ -13,16 +13,16 @@ describe('services', () => {
         if (failing) throw new Error(`${name} does not stop`);
       },
     });
-    const services = [service('database'), service('broken', true), service('cache')];
+    const services = [service('first'), service('broken', true), service('last')];
     await startServices(services);
     await expect(stopServices(services)).rejects.toThrow('broken does not stop');
     expect(calls).toEqual([
-      'start database',
+      'start first',
       'start broken',
-      'start cache',
-      'stop cache',
+      'start last',
+      'stop last',
       'stop broken',
-      'stop database',
+      'stop first',
     ]);
   });
 });

@@ -16,11 +16,12 @@ export interface ShutdownOptions {
   readonly onDrain: () => void;
 }
 
-/** Stops the process without losing a request on SIGTERM or SIGINT; a second signal stops it at once. */
+/** Stops the process on SIGTERM or SIGINT without losing a request. */
 export function shutdownOnSignal(options: ShutdownOptions): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
+    // npm and tsx pass on a Ctrl-C that the terminal has sent to every process already.
+    if (stopping) return;
     stopping = true;
     logger.info(`${signal}: shutting down`);
     options.onDrain();

@@ -14,6 +14,8 @@ export function useDatabase(): void {
     directory = await mkdtemp(join(tmpdir(), 'mongodb-'));
     server = await startDevelopmentMongoDB({ dataDirectory: directory, log: () => {} });
     await connect(server.uri);
+    // Else the first writes of a test run while indexes are being built.
+    await Promise.all(Object.values(mongoose.models).map((model) => model.init()));
   });
   afterAll(async () => {
     await mongoose.disconnect();
