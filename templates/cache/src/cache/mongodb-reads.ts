@@ -1,0 +1,88 @@
+import { qualified } from './mongodb-commands.js';
+import type { Collection, ReadPreference, Session } from './mongodb-driver.js';
+import { tagOf } from './mongodb-driver.js';
+import type { MongoObserver } from './mongodb-observer.js';
+import type { PipelineEffects } from './mongodb-pipeline.js';
+import { currentScope, refuse, refuseAllInFlight, type Trace } from './trace.js';
+
+const NO_STAGES: PipelineEffects = { reads: [], writes: [], opaque: undefined };
+
+/**
+ * Attributes a read to the request in whose context it is called. Returns false where that is not known: the read may
+ * belong to anybody.
+ */
+export function observeRead(
+  observer: MongoObserver,
+  collection: Collection,
+  args: readonly unknown[],
+  stages: PipelineEffects = NO_STAGES,
+): boolean {
+  const scope = currentScope();
+  if (!scope) {
+    refuseAllInFlight(`${collection.namespace} was read outside of any request`);
+    return false;
+  }
+  if (scope.trace) recordRead(scope.trace, observer, collection, args, stages);
+  return true;
+}
+
+export function refuseCurrent(reason: string): void {
+  const trace = currentScope()?.trace;
+  if (trace) refuse(trace, reason);
+}
+
+/** What a secondary answers may be older than an invalidation that the response would be newer than. */
+export function refuseUnlessPrimary(preference: ReadPreference | string | null | undefined): void {
+  const mode = typeof preference === 'string' ? preference : preference?.mode;
+  if (mode !== undefined && mode !== 'primary')
+    refuseCurrent(`a read with the preference ${mode} may be behind`);
+}
+
+function recordRead(
+  trace: Trace,
+  observer: MongoObserver,
+  collection: Collection,
+  args: readonly unknown[],
+  stages: PipelineEffects,
+): void {
+  const options = args.findLast(isReadOptions);
+  if (stages.opaque) refuse(trace, `what ${stages.opaque} reads cannot be observed`);
+  if (options?.session?.inTransaction() || options?.session?.snapshotEnabled) {
+    refuse(trace, `${collection.namespace} was read in a transaction`);
+  }
+  refuseUnlessPrimary(options?.readPreference ?? collection.readPreference);
+  recordSources(trace, observer, collection, stages);
+}
+
+function recordSources(
+  trace: Trace,
+  observer: MongoObserver,
+  collection: Collection,
+  stages: PipelineEffects,
+): void {
+  const client = observer.clientOf(collection);
+  if (!client || !observer.wire.isMonitored(client)) {
+    refuse(trace, `the client of ${collection.namespace} connected before it was observed`);
+    return;
+  }
+  const joined = stages.reads.map((read) => qualified(read, collection.dbName));
+  for (const namespace of [collection.namespace, ...joined]) {
+    const sources = observer.catalogue.sources(client, namespace);
+    if (!sources) refuse(trace, `whether ${namespace} is a view is not known yet`);
+    for (const source of sources ?? [namespace]) trace.tags.add(tagOf(source));
+  }
+}
+
+interface ReadOptions {
+  readonly session?: Session | null;
+  readonly readPreference?: ReadPreference | string;
+}
+
+function isReadOptions(arg: unknown): arg is ReadOptions {
+  if (typeof arg !== 'object' || arg === null) return false;
+  return hasMethod((arg as ReadOptions).session, 'inTransaction') || 'readPreference' in arg;
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function';
+}
