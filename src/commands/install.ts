@@ -1,0 +1,49 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { ExitCode, UserError } from '../errors.js';
+import type { PackageManager } from '../project/project-facts.js';
+import { InstallFailure } from './attempt-install.js';
+import { announce, type Io } from './io.js';
+
+/**
+ * Runs `<manager> install`; its output goes to stderr. Interrupted, it takes a half-made `node_modules` away again and
+ * throws `UserError` (cancelled). Throws `InstallFailure` when the package manager is missing or fails.
+ */
+export async function installPackages(root: string, manager: PackageManager, io: Io): Promise<void> {
+  const modules = join(root, 'node_modules');
+  const fresh = !existsSync(modules);
+  const interrupt = new AbortController();
+  const release = io.onInterrupt(() => interrupt.abort());
+  announce(io, `Installing packages with ${manager}...`);
+  try {
+    await execa(manager, ['install'], {
+      cwd: root,
+      stdio: ['ignore', io.stderr, io.stderr],
+      cancelSignal: interrupt.signal,
+      env: io.env,
+      extendEnv: false,
+    });
+  } catch (error) {
+    if (interrupt.signal.aborted) {
+      if (fresh) rmSync(modules, { recursive: true, force: true });
+      throw interrupted(manager);
+    }
+    throw new InstallFailure(failureMessage(error, manager));
+  } finally {
+    release();
+  }
+}
+
+function interrupted(manager: PackageManager): UserError {
+  return new UserError('The installation was stopped; the files of the project are complete.', {
+    hint: `Run \`${manager} install\` in the project.`,
+    exitCode: ExitCode.cancelled,
+  });
+}
+
+function failureMessage(error: unknown, manager: PackageManager): string {
+  const { code, exitCode } = error as { readonly code?: string; readonly exitCode?: number };
+  if (code === 'ENOENT') return `${manager} is not installed on this machine`;
+  return `\`${manager} install\` failed${exitCode === undefined ? '' : ` with exit code ${exitCode}`}`;
+}
