@@ -1,5 +1,10 @@
 import { defineCapability } from '../../src/capability/capability.js';
 
+const readme = `## Redis
+
+While \`REDIS_URL\` is not set, each process works for itself alone. A Redis that does not answer makes the application
+\`degraded\` on \`/health/ready\`, not unavailable.`;
+
 export const redis = defineCapability({
   id: 'redis',
   title: 'Redis',
@@ -27,6 +32,34 @@ export const redis = defineCapability({
   ],
   templates: 'redis',
   runtime: ['src/lib'],
-  slots: () => ({}),
+  slots: (answers) => ({
+    'env.declarations': [
+      "const redisUrl = z.string().regex(/^rediss?:\\/\\/./, 'must begin with redis:// or rediss://');",
+    ],
+    'env.variables': ['REDIS_URL: redisUrl.optional(),'],
+    'services.imports': ["import { redis } from './redis.js';"],
+    services: ['redis'],
+    'readme.with': ['Redis'],
+    'readme.paths': ['| `src/lib/redis.ts` | the connection to Redis |'],
+    'readme.sections': [readme],
+    'compose.environment': ['REDIS_URL: redis://redis:6379'],
+    'compose.dependencies': ['redis'],
+    'compose.services': [composeService(answers.cache === true)],
+  }),
   nextSteps: () => [],
 });
+
+/** A Redis that only caches may forget; any other one must not. */
+function composeService(forCache: boolean): string {
+  const eviction = forCache ? ' --maxmemory 256mb --maxmemory-policy allkeys-lru --save ""' : '';
+  return [
+    'redis:',
+    '  image: redis:8-alpine',
+    `  command: redis-server${eviction}`,
+    '  ports:',
+    '    - "127.0.0.1:6379:6379"',
+    '  healthcheck:',
+    '    test: ["CMD", "redis-cli", "ping"]',
+    '    interval: 5s',
+  ].join('\n');
+}

@@ -67,10 +67,19 @@ function createHandlebars(): Handlebars {
     'slot',
     (name: string, options: Handlebars.HelperOptions) => options.data.slots[name] ?? [],
   );
+  own.registerHelper('imports', (name: string, options: Handlebars.HelperOptions) =>
+    (options.data.slots[name] ?? []).toSorted(bySpecifier),
+  );
   own.registerHelper('join', (lines: readonly string[], separator: string) => lines.join(separator));
   own.registerHelper('indent', (text: string, width: number) => text.replace(/^(?=.)/gm, ' '.repeat(width)));
   own.registerHelper('version', (name: keyof typeof versions) => versions[name].replace('^', ''));
   return own;
+}
+
+/** The order in which formatters keep relative imports: those from farther away first. */
+function bySpecifier(a: string, b: string): number {
+  const [left, right] = [a, b].map((line) => line.slice(line.lastIndexOf(' from ')));
+  return left === right ? 0 : (left ?? '') < (right ?? '') ? -1 : 1;
 }
 
 /** The package's `templates` folder, whether this runs from `src/`, `dist/src/` or an installed package. */

@@ -23,7 +23,8 @@ export function healthRouter({ services, isDraining }: HealthOptions): Router {
     res.json({ status: 'ok' });
   });
   router.get('/ready', async (_req, res) => {
-    const states = await Promise.all(services.map(async (service) => ({ service, up: await isUp(service) })));
+    const checked = services.filter(({ check }) => check !== undefined);
+    const states = await Promise.all(checked.map(async (service) => ({ service, up: await isUp(service) })));
     const unavailable = isDraining() || states.some(({ service, up }) => !up && !service.optional);
     const degraded = states.some(({ up }) => !up);
     res.status(unavailable ? 503 : 200).json({
@@ -35,8 +36,8 @@ export function healthRouter({ services, isDraining }: HealthOptions): Router {
 }
 
 async function isUp(service: Service): Promise<boolean> {
-  if (service.check === undefined) return true;
-  return withDeadline(service.check(), CHECK_TIMEOUT_MS, service.name).then(
+  const check = Promise.resolve(service.check?.());
+  return withDeadline(check, CHECK_TIMEOUT_MS, service.name).then(
     () => true,
     () => false,
   );

@@ -4,8 +4,8 @@ export interface Service {
   /** Whether the process can answer requests without it: an optional service that is down only degrades it. */
   readonly optional: boolean;
   start?(): Promise<void>;
-  /** Rejects when the service cannot be used at the moment. */
-  check?(): Promise<void>;
+  /** Rejects while the service cannot be used. Without it, the service has no part in readiness. */
+  readonly check?: (() => Promise<unknown>) | undefined;
   stop(): Promise<void>;
 }
 
