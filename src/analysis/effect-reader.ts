@@ -1,0 +1,111 @@
+import type { ts } from 'ts-morph';
+import type { Finding } from './effect-finding.js';
+import { EffectWalk } from './effect-walk.js';
+import { callFrame } from './evaluate-call.js';
+import type { Evaluator } from './evaluator.js';
+import type { Effect, Unresolved } from './facts.js';
+import { nodeId, placeOf, textOf } from './source-files.js';
+import { type FunctionValue, UNKNOWN, type Value } from './values.js';
+
+/** What a function does, itself and through what it calls. */
+export interface Summary {
+  readonly effects: readonly Effect[];
+  readonly unresolved: readonly Unresolved[];
+}
+
+const MAX_CALL_DEPTH = 8;
+const NOTHING: Summary = { effects: [], unresolved: [] };
+const REQUEST: Value = { kind: 'request', path: [] };
+const RESPONSE: Value = { kind: 'response', path: [] };
+const NEXT: Value = { kind: 'next' };
+
+/** Reads the effects of functions, following calls inside the repository to a bounded depth. */
+export class EffectReader {
+  readonly evaluator: Evaluator;
+  readonly #known = new Map<string, Summary>();
+  readonly #active = new Set<string>();
+
+  constructor(evaluator: Evaluator) {
+    this.evaluator = evaluator;
+  }
+
+  /** The effects of a middleware or handler, called by Express. */
+  ofHandler(target: FunctionValue): Summary {
+    const takesError = target.node.parameters.length === 4;
+    const args = takesError ? [UNKNOWN, REQUEST, RESPONSE, NEXT] : [REQUEST, RESPONSE, NEXT];
+    return this.ofCall(target, args, `>${nodeId(target.node)}`, undefined);
+  }
+
+  /** The effects of one call of a function. A recursive call adds nothing to the call that it is part of. */
+  ofCall(target: FunctionValue, args: readonly Value[], site: string, call: ts.Node | undefined): Summary {
+    const { body } = target.node;
+    if (body === undefined) return unresolvedCall(call ?? target.node);
+    const key = signature(target, args);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#active.has(nodeId(target.node))) return NOTHING;
+    if (this.#active.size >= MAX_CALL_DEPTH) return unresolvedCall(call ?? target.node);
+    return this.#read(target, args, site, key);
+  }
+
+  #read(target: FunctionValue, args: readonly Value[], site: string, key: string): Summary {
+    const id = nodeId(target.node);
+    this.#active.add(id);
+    try {
+      const walk = new EffectWalk(this, callFrame(target, args, site));
+      for (const parameter of target.node.parameters) walk.visit(parameter);
+      if (target.node.body !== undefined) walk.visit(target.node.body);
+      const summary = walk.summary();
+      if (this.#active.size === 1) this.#known.set(key, summary);
+      return summary;
+    } finally {
+      this.#active.delete(id);
+    }
+  }
+}
+
+export function effectAt({ kind, what }: Finding, node: ts.Node): Effect {
+  return { kind, what, at: placeOf(node) };
+}
+
+function unresolvedCall(node: ts.Node): Summary {
+  return {
+    effects: [],
+    unresolved: [{ what: textOf(node).slice(0, 80), external: false, at: placeOf(node) }],
+  };
+}
+
+/** Two calls with the same signature do the same, as far as the analysis sees. */
+function signature(target: FunctionValue, args: readonly Value[]): string {
+  const self = target.self === undefined ? '' : valueSignature(target.self);
+  return [nodeId(target.node), target.frame?.site ?? '', self, ...args.map(valueSignature)].join('|');
+}
+
+function valueSignature(value: Value): string {
+  switch (value.kind) {
+    case 'function':
+    case 'object':
+    case 'class':
+      return `${nodeId(value.node)}@${value.frame?.site ?? ''}`;
+    case 'instance':
+      return `${nodeId(value.of.node)}@${value.construction?.site ?? ''}`;
+    case 'model':
+      return `model ${value.name}`;
+    case 'document':
+      return `document ${value.model.name}`;
+    case 'string':
+      return `'${value.text}'`;
+    case 'request':
+    case 'response':
+    case 'global':
+      return [value.kind, ...value.path].join('.');
+    case 'external':
+      return [value.module, ...value.path].join('.');
+    case 'array':
+      return `[${value.items.map(valueSignature).join()}]`;
+    case 'choice':
+      return `(${value.options.map(valueSignature).join()})`;
+    default:
+      return value.kind;
+  }
+}
