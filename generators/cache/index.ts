@@ -18,7 +18,15 @@ export const cache = defineCapability({
   id: 'cache',
   title: 'Response cache',
   summary: 'Caches what GET routes answer and forgets it when the data that they read changes.',
-  questions: [{ type: 'confirm', name: 'cache', message: 'Cache responses?', default: true }],
+  questions: [
+    {
+      type: 'confirm',
+      name: 'cache',
+      message: 'Cache responses?',
+      default: true,
+      offered: ({ redis }) => redis !== false,
+    },
+  ],
   chosen: (answers) => answers.cache === true,
   requires: ['redis'],
   after: ['base', 'database', 'redis'],

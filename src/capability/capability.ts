@@ -20,6 +20,8 @@ interface QuestionBase {
 export interface ConfirmQuestion extends QuestionBase {
   readonly type: 'confirm';
   readonly default: boolean;
+  /** False when the earlier answers leave only `no`: then it is not asked. */
+  readonly offered?: (earlier: Answers) => boolean;
 }
 
 export interface SelectQuestion extends QuestionBase {

@@ -23,14 +23,26 @@ export async function resolveAnswers(
   for (const question of questions) {
     const given = sources.given[question.name];
     if (given !== undefined) answers[question.name] = validAnswer(question, given);
-    else if (sources.defaults) answers[question.name] = question.default;
+    else if (sources.defaults || !isOffered(question, answers)) {
+      answers[question.name] = defaultAnswer(question, answers);
+    }
   }
   const open = questions.filter(({ name }) => answers[name] === undefined);
   if (open.length > 0 && sources.prompter === undefined) throw unanswered(open);
   for (const question of open) {
-    answers[question.name] = (await sources.prompter?.question(question)) ?? question.default;
+    const asked = isOffered(question, answers) ? await sources.prompter?.question(question) : undefined;
+    answers[question.name] = asked ?? defaultAnswer(question, answers);
   }
   return inOrder(questions, answers);
+}
+
+/** What a question that is not asked is answered with, given the answers to those before it. */
+export function defaultAnswer(question: Question, earlier: Answers): Answer {
+  return isOffered(question, earlier) ? question.default : false;
+}
+
+function isOffered(question: Question, earlier: Answers): boolean {
+  return question.type !== 'confirm' || question.offered?.(earlier) !== false;
 }
 
 /** `redisUrl` is `--redis-url`. */

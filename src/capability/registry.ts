@@ -1,7 +1,7 @@
 import { capabilities } from '../../generators/index.js';
 import { ExitCode, UserError } from '../errors.js';
 import type { Answer, Answers, Capability, Question } from './capability.js';
-import { flagName, validAnswer } from './prompt-answers.js';
+import { defaultAnswer, flagName, validAnswer } from './prompt-answers.js';
 
 export function allCapabilities(): readonly Capability[] {
   return capabilities;
@@ -55,12 +55,12 @@ export function completeAnswers(answers: Answers, known: readonly Capability[] =
       exitCode: ExitCode.usage,
     });
   }
-  return Object.fromEntries(
-    questions.map((question) => [
-      question.name,
-      validAnswer(question, answers[question.name] ?? question.default),
-    ]),
-  );
+  const complete: Record<string, Answer> = {};
+  for (const question of questions) {
+    const answer = answers[question.name] ?? defaultAnswer(question, complete);
+    complete[question.name] = validAnswer(question, answer);
+  }
+  return complete;
 }
 
 function indexById(known: readonly Capability[]): ReadonlyMap<string, Capability> {

@@ -55,6 +55,10 @@ describe('the capabilities', () => {
     expect(ids(resolveCapabilities({ cache: false }))).toEqual(['base', 'database', 'redis']);
   });
 
+  it('drop by default what needs something that was refused', () => {
+    expect(ids(resolveCapabilities({ redis: false }))).toEqual(['base', 'database']);
+  });
+
   it('name only capabilities that exist', () => {
     const known = new Set(ids(allCapabilities()));
     for (const { requires, after } of allCapabilities()) {

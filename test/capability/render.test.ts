@@ -127,7 +127,7 @@ describe('all projects', () => {
       path.endsWith('.hbs'),
     );
     const read = templates.flatMap((path) =>
-      [...readFileSync(join('templates', path), 'utf8').matchAll(/\(slot "([\w.]+)"\)/g)].map(
+      [...readFileSync(join('templates', path), 'utf8').matchAll(/\((?:slot|imports) "([\w.]+)"\)/g)].map(
         ([, name]) => name,
       ),
     );
