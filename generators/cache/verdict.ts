@@ -17,6 +17,8 @@ const FORBIDDEN: ReadonlyMap<EffectKind, string> = new Map([
   ['render', 'renders a view'],
   ['module-state', 'uses state of the module'],
   ['async-local-storage', 'reads an AsyncLocalStorage'],
+  ['emits', 'emits an event'],
+  ['cache', 'uses a cache of its own'],
 ]);
 
 /**
@@ -33,8 +35,9 @@ export function decide(route: RouteFact): Decision {
   const harmful = forbiddenEffect(route.chain.slice(reader === -1 ? behindGuards : reader));
   if (harmful !== undefined) return leave(describe(harmful));
   if (reader === -1) return leave(noReadReason(route.chain, behindGuards));
-  const unclear = route.chain.slice(reader).find((step) => step.incomplete);
-  if (unclear !== undefined) return leave(`${unclear.text} calls code that could not be resolved`);
+  const unknown = route.chain.slice(reader).flatMap(({ unresolved }) => unresolved)[0];
+  if (unknown !== undefined)
+    return leave(`${unknown.what} at ${unknown.at.file}:${unknown.at.line} could not be looked into`);
   return { kind: 'cache', index: reader, reason: cachedReason(route.chain, reader) };
 }
 

@@ -6,13 +6,14 @@ const at = { file: 'routes/items.js', line: 7 };
 
 function step(text: string, kinds: readonly EffectKind[], overrides: Partial<ChainStep> = {}): ChainStep {
   const effects = kinds.map((kind) => ({ kind, what: `${text} ${kind}`, at }));
-  return { text, start: 0, end: 0, definition: at, effects, incomplete: false, ...overrides };
+  return { text, start: 0, end: 0, definition: at, effects, incomplete: false, unresolved: [], ...overrides };
 }
 
 function route(...chain: ChainStep[]): RouteFact {
-  return { method: 'get', path: '/', fullPaths: ['/items'], at, chain };
+  return { method: 'get', path: '/', fullPaths: ['/items'], at, router: at, chain };
 }
 
+const unclear = { incomplete: true, unresolved: [{ what: 'helper()', external: false, at }] };
 const list = step('list', ['database-read', 'json']);
 const protect = step('protect', ['database-read', 'denies', 'calls-next']);
 
@@ -40,7 +41,7 @@ describe('placement', () => {
   it('treats a step that could not be resolved as one that may deny', () => {
     const unknown = step('mystery', [], { definition: undefined });
     expect(decide(route(unknown, list))).toMatchObject({ index: 1 });
-    const half = step('half', ['database-read'], { incomplete: true });
+    const half = step('half', ['database-read'], unclear);
     expect(decide(route(half, step('send', ['json'])))).toMatchObject({ kind: 'leave' });
   });
 
@@ -62,6 +63,8 @@ describe('routes that are left alone', () => {
     ['render', /renders/],
     ['module-state', /state of the module/],
     ['async-local-storage', /AsyncLocalStorage/],
+    ['emits', /emits an event/],
+    ['cache', /cache of its own/],
   ] as const)('a handler with the effect %s', (kind, reason) => {
     const decision = decide(route(step('save', ['database-read', kind])));
     expect(decision.kind).toBe('leave');
@@ -78,7 +81,9 @@ describe('routes that are left alone', () => {
 
   it('a handler that could not be resolved, or that calls what could not be', () => {
     expect(decide(route(step('ctrl.list', [], { definition: undefined }))).kind).toBe('leave');
-    expect(decide(route(step('list', ['database-read'], { incomplete: true }))).kind).toBe('leave');
+    expect(decide(route(step('list', ['database-read'], unclear))).reason).toBe(
+      'helper() at routes/items.js:7 could not be looked into',
+    );
   });
 
   it('a chain that reads before it decides who may pass', () => {
