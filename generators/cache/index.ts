@@ -68,7 +68,7 @@ export const cache = defineCapability({
     ...(answers.database === 'none'
       ? {}
       : { 'products.imports': ["import { cache } from '../cache/index.js';"], 'products.read': ['cache()'] }),
-    'readme.with': ['a response cache'],
+    'readme.with': ['response cache'],
     'readme.paths': ['| `src/cache` | the response cache |'],
     'readme.sections': [readme],
   }),

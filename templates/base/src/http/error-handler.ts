@@ -1,7 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
-import { HttpError } from './http-error.js';
+import { type FieldError, HttpError } from './http-error.js';
+
+interface Problem {
+  readonly status: number;
+  /** For the client. */
+  readonly message?: string;
+  readonly fields?: readonly FieldError[] | undefined;
+}
 
 /** What Express and its body parser throw for a request that the client got wrong. */
 const clientError = z.object({
@@ -32,7 +39,7 @@ export const errorHandler: ErrorRequestHandler = (error, req, res, next) => {
   });
 };
 
-function describe(error: unknown): Partial<HttpError> & { readonly status: number } {
+function describe(error: unknown): Problem {
   if (error instanceof HttpError) return error;
   const known = clientError.safeParse(error).data;
   if (known === undefined) return { status: 500 };

@@ -23,7 +23,7 @@ export const database: Service = {
     }
   },
   async check() {
-    await mongoose.connection.db?.command({ ping: 1 });
+    await mongoose.connection.getClient().db().command({ ping: 1 });
   },
   async stop() {
     await mongoose.disconnect();
