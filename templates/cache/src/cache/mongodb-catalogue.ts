@@ -38,9 +38,15 @@ export class Catalogue {
     return listed ? Promise.resolve() : this.#refresh(client, database);
   }
 
-  forget(client: Client): void {
+  /** Forgets what was listed, and lists it again. Never rejects. */
+  async renew(client: Client): Promise<void> {
+    const known = [
+      ...(this.#listings.get(client)?.keys() ?? []),
+      ...(this.#running.get(client)?.keys() ?? []),
+    ];
     this.#listings.delete(client);
     this.#running.delete(client);
+    await Promise.all(known.map((name) => this.#refresh(client, client.db(name))));
   }
 
   #visit(client: Client, namespace: string, found: Set<string>): boolean {
@@ -67,7 +73,7 @@ export class Catalogue {
     const already = running.get(database.databaseName);
     if (already) return already;
     const listing = this.#read(database).then((result) => {
-      // Not if the catalogue was forgotten meanwhile: the answer may be older than the change.
+      // Not if it was renewed meanwhile: the answer may be older than the change.
       if (this.#running.get(client) !== running) return;
       running.delete(database.databaseName);
       inner(this.#listings, client).set(database.databaseName, result);

@@ -12,6 +12,7 @@ interface Transaction {
 
 interface SentWrite {
   readonly tags: Iterable<string>;
+  /** Whether names may have become views, or the reverse. */
   readonly views: boolean;
 }
 
@@ -52,9 +53,7 @@ export class Wire {
   invalidate(tags: Iterable<string>): void {
     const affected = new Set(tags);
     if (affected.size === 0) return;
-    const invalidation = this.#invalidator.invalidate([...affected]);
-    this.#pending.set(invalidation, affected);
-    void invalidation.finally(() => this.#pending.delete(invalidation));
+    this.#awaited(this.#invalidator.invalidate([...affected]), affected);
   }
 
   /** Resolves when the invalidations that are under way for `tags` have been taken. Undefined: there is none. */
@@ -73,8 +72,13 @@ export class Wire {
   }
 
   ended(write: SentWrite, client: Client): void {
-    if (write.views) this.#catalogue.forget(client);
     this.invalidate(write.tags);
+    if (write.views) this.#awaited(this.#catalogue.renew(client), new Set([EVERYTHING]));
+  }
+
+  #awaited(work: Promise<void>, tags: ReadonlySet<string>): void {
+    this.#pending.set(work, tags);
+    void work.finally(() => this.#pending.delete(work));
   }
 }
 
