@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { newInstance } from './evaluate-class.js';
 import { memberOf } from './evaluate-member.js';
+import { moduleNamed } from './evaluate-module.js';
 import type { Evaluator } from './evaluator.js';
 import { nodeId } from './source-files.js';
 import {
@@ -48,7 +49,7 @@ function importedModule(evaluator: Evaluator, node: ts.CallExpression): Value | 
   const [argument] = node.arguments;
   const specifier = argument === undefined ? UNKNOWN : evaluator.evaluate(argument, undefined);
   if (specifier.kind !== 'string') return { kind: 'unresolved', what: node.getText() };
-  return evaluator.moduleNamed(node.getSourceFile().fileName, specifier.text);
+  return moduleNamed(evaluator, node.getSourceFile().fileName, specifier.text);
 }
 
 function methodCall(

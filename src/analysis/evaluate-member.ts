@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import { classMember, instanceMember } from './evaluate-class.js';
+import { exportedValue } from './evaluate-module.js';
 import type { Evaluator } from './evaluator.js';
 import { moduleExports } from './module-exports.js';
 import { schemaFunction } from './mongoose-schema.js';
@@ -47,7 +48,7 @@ function memberOfFirst(evaluator: Evaluator, options: readonly Value[], name: st
 function moduleMember(evaluator: Evaluator, file: string, name: string): Value {
   const tree = evaluator.files.get(file);
   const isWhole = tree !== undefined && name === 'exports' && !moduleExports(tree).named.has(name);
-  return isWhole ? { kind: 'module', file } : evaluator.exported(file, name);
+  return isWhole ? { kind: 'module', file } : exportedValue(evaluator, file, name);
 }
 
 function objectMember(evaluator: Evaluator, object: ObjectValue, name: string): Value {
