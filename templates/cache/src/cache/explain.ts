@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 /** What the cache did with a request. Reasons name kinds of things, never values. */
 export type CacheStatus =
-  | { readonly kind: 'hit'; readonly secondsLeft: number }
+  | { readonly kind: 'hit'; readonly secondsLeft: number; readonly reason?: string | undefined }
   | { readonly kind: 'miss'; readonly reason?: string | undefined }
   | { readonly kind: 'bypass'; readonly reason: string };
 
@@ -12,7 +12,7 @@ const LONGEST_REASON = 120;
 /** Sets `X-Cache`, and `Cache-Status` (RFC 9211) behind what other caches said. */
 export function explain(response: ServerResponse, status: CacheStatus): void {
   if (response.headersSent) return;
-  const reason = status.kind === 'hit' ? undefined : printable(status.reason);
+  const reason = printable(status.reason);
   response.setHeader(
     'X-Cache',
     reason ? `${status.kind.toUpperCase()}; reason=${reason}` : status.kind.toUpperCase(),

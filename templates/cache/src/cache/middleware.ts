@@ -44,25 +44,26 @@ export function serve(services: Services, exchange: Exchange): void {
     return;
   }
   handled.add(request);
-  const visit = begin(services, exchange);
-  const entry = visit && services.store.recall(visit);
-  if (visit === undefined) carryOut({ kind: 'bypass', reason: 'internal error' }, services, exchange);
-  else if (entry !== undefined) carryOut({ kind: 'replay', entry }, services, exchange);
+  const begun = begin(services, exchange);
+  if ('kind' in begun) carryOut(begun, services, exchange);
   else {
-    decide(services, visit, request.method)
+    decide(services, begun, request.method)
       .catch((error: unknown) => unavailable(services.statistics, error))
       .then((decision) => carryOut(decision, services, exchange))
       .catch(next);
   }
 }
 
-function begin({ statistics }: Services, { request, response }: Exchange): Visit | undefined {
+/** Without waiting: the memory of this process has the answer, or a store must be asked. */
+function begin({ store, statistics }: Services, { request, response }: Exchange): Decision | Visit {
   try {
     observeLocals(request.app);
-    return new Visit(request, response);
+    const visit = new Visit(request, response);
+    const entry = store.recall(visit);
+    return entry === undefined ? visit : { kind: 'replay', entry };
   } catch (error) {
     statistics.error(error);
-    return undefined;
+    return { kind: 'bypass', reason: 'internal error' };
   }
 }
 

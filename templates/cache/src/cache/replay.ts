@@ -11,7 +11,7 @@ export function replay(request: Request, response: Response, entry: Entry, now: 
   if (entry.statusMessage !== undefined) response.statusMessage = entry.statusMessage;
   replayHeaders(response, entry);
   response.setHeader('Age', String(Math.max(0, Math.floor((now - entry.storedAt) / 1000))));
-  explain(response, { kind: 'hit', secondsLeft: (entry.expiresAt - now) / 1000 });
+  explain(response, { kind: 'hit', secondsLeft: (entry.expiresAt - now) / 1000, reason: reservation(entry) });
   if (isUnchanged(preconditionsOf(request), entry)) {
     becomeNotModified(response);
     response.end();
@@ -23,6 +23,11 @@ export function replay(request: Request, response: Response, entry: Entry, now: 
   } else {
     response.end(entry.body);
   }
+}
+
+/** Which services those are is nobody's business outside. */
+function reservation({ external }: Entry): string | undefined {
+  return external.length === 0 ? undefined : 'what other services answered may have changed since';
 }
 
 function replayHeaders(response: Response, entry: Entry): void {

@@ -15,7 +15,7 @@ import {
   createCache,
   type ResponseCache,
 } from '../../../../templates/cache/src/cache/create-cache.js';
-import { currentScope } from '../../../../templates/cache/src/cache/trace.js';
+import { currentScope, refuse } from '../../../../templates/cache/src/cache/trace.js';
 import { connectRedis } from '../../../../templates/redis/src/lib/redis.js';
 
 export interface Answer {
@@ -95,6 +95,12 @@ export async function listen(server: Server): Promise<string> {
 export function readTag(...tags: string[]): void {
   const trace = currentScope()?.trace;
   for (const tag of tags) trace?.tags.add(tag);
+}
+
+/** What it does for a write. */
+export function refuseCurrent(reason: string): void {
+  const trace = currentScope()?.trace;
+  if (trace !== undefined) refuse(trace, reason);
 }
 
 export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 3000): Promise<void> {
