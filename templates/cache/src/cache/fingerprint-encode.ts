@@ -54,7 +54,7 @@ export class Encoder {
   }
 
   encode(value: unknown): string {
-    if (typeof value === 'string') this.spend(1 + (value.length >> 6));
+    this.spend(typeof value === 'string' ? 1 + (value.length >> 6) : 1);
     const primitive = encodePrimitive(value);
     if (primitive !== undefined) return primitive;
     if (typeof value === 'function') return this.identity(value, 'function');
@@ -105,7 +105,6 @@ export class Encoder {
   }
 
   private object(value: object): string {
-    this.spend(1);
     const ancestor = this.stack.indexOf(value);
     if (ancestor >= 0) return `^${ancestor};`;
     if (this.stack.length > MAX_DEPTH) throw new UnfingerprintableError('a value that is nested too deeply');

@@ -31,6 +31,7 @@ function observeConnections(prototype: object, observer: MongoObserver): void {
     return function (...args) {
       const client = this as Client;
       observer.wire.monitor(client);
+      if (!client.topology) observer.connecting();
       return callAndSettle(original, this, args, (failed) => {
         if (failed) return undefined;
         connected.add(client);

@@ -30,11 +30,17 @@ export interface AppWithLocals {
 }
 
 /**
- * Observes `app.locals`, which lives longer than a request. Who reads it cannot be told, so a read counts for every
- * request in flight. Idempotent.
+ * Observes `app.locals` of an app and of those that it is mounted on. They live longer than a request, and who reads
+ * them cannot be told, so a read counts for every request in flight. Idempotent.
  */
 export function observeAppLocals(app: AppWithLocals): void {
-  if (typeof app.locals !== 'object' || observedProxy(app.locals) !== undefined) return;
+  for (let current: unknown = app; current !== undefined; current = parentOf(current)) {
+    const each = current as AppWithLocals;
+    if (typeof each.locals === 'object' && observedProxy(each.locals) === undefined) observeLocals(each);
+  }
+}
+
+function observeLocals(app: AppWithLocals): void {
   const raw = app.locals;
   const proxy = new Proxy(raw, {
     get: (target, key, receiver) => {
@@ -90,7 +96,7 @@ function pathToLocals(request: { readonly app?: unknown }, app: AppWithLocals): 
 }
 
 function parentOf(app: unknown): unknown {
-  return (app as { readonly parent?: unknown } | null)?.parent;
+  return (app as { readonly parent?: unknown } | null)?.parent ?? undefined;
 }
 
 let isInstalled = false;
