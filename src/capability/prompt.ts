@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import { finished, type Readable, type Writable } from 'node:stream';
 import type { PromptObject } from 'prompts';
 import { ExitCode, UserError } from '../errors.js';
 import type { Answer, Question } from './capability.js';
@@ -16,8 +16,8 @@ export function createPrompter(input: Readable, output: Writable): Prompter {
   const ask = async (prompt: Omit<PromptObject<'answer'>, 'name'>): Promise<unknown> => {
     const { default: prompts } = await import('prompts');
     const streams = { stdin: input, stdout: output };
-    const asked = prompts({ ...prompt, ...streams, name: 'answer' });
-    const { answer } = await Promise.race([asked, whenClosed(input)]);
+    const asked: Promise<{ answer?: unknown }> = prompts({ ...prompt, ...streams, name: 'answer' });
+    const { answer } = await unlessClosed(input, asked);
     if (answer === undefined) throw cancelled();
     return answer;
   };
@@ -49,10 +49,13 @@ function promptOf(question: Question): Omit<PromptObject<'answer'>, 'name'> {
   return { type: 'select', message: question.message, choices, initial };
 }
 
-/** prompts never settles when its input ends; this does. */
-function whenClosed(input: Readable): Promise<{ answer?: undefined }> {
-  return new Promise((settle) => {
-    input.once('end', () => settle({}));
-    input.once('close', () => settle({}));
+/** The prompt's answers, or none when the input ends: then the library never settles. */
+function unlessClosed<T extends object>(
+  input: Readable,
+  prompt: Promise<T>,
+): Promise<T | { answer?: undefined }> {
+  return new Promise((settle, fail) => {
+    const release = finished(input, () => settle({}));
+    prompt.then(settle, fail).finally(release);
   });
 }

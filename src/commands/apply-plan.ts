@@ -56,7 +56,7 @@ async function finish(
   services: Services,
 ): Promise<Pick<CommandResult, 'incomplete' | 'next'>> {
   const undo = 'npx create-scalable-backend undo';
-  if (plan.packages.length === 0) return { next: [undo] };
+  if (!plan.changes.some(({ path }) => path === 'package.json')) return { next: [undo] };
   if (flags.install !== true) return { next: [`${manager} install`, undo] };
   const incomplete = await attemptInstall(workspace.root, manager, io, services);
   return incomplete === undefined ? { next: [undo] } : { incomplete, next: [`${manager} install`, undo] };

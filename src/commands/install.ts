@@ -17,13 +17,17 @@ export async function installPackages(root: string, manager: PackageManager, io:
   const release = io.onInterrupt(() => interrupt.abort());
   announce(io, `Installing packages with ${manager}...`);
   try {
-    await execa(manager, ['install'], {
+    const installing = execa(manager, ['install'], {
       cwd: root,
-      stdio: ['ignore', io.stderr, io.stderr],
+      stdin: 'ignore',
+      all: true,
+      buffer: false,
       cancelSignal: interrupt.signal,
       env: io.env,
       extendEnv: false,
     });
+    installing.all.pipe(io.stderr, { end: false });
+    await installing;
   } catch (error) {
     if (interrupt.signal.aborted) {
       if (fresh) rmSync(modules, { recursive: true, force: true });
