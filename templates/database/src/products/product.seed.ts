@@ -9,6 +9,8 @@ export async function hasProducts(): Promise<boolean> {
 
 /** Replaces all sample products by `count` new ones, the same ones every time; other products stay as they are. */
 export async function seedProducts(count: number, onProgress?: (done: number) => void): Promise<void> {
+  // Indexes are built faster without documents, and not beside the inserts.
+  await ProductModel.init();
   await ProductModel.deleteMany({ _id: { $lt: SAMPLE_ID_LIMIT } });
   for (let start = 0; start < count; start += BATCH_SIZE) {
     const size = Math.min(BATCH_SIZE, count - start);
