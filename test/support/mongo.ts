@@ -20,12 +20,15 @@ export interface Schema {
 export interface Connection {
   readonly db: Database;
   model(name: string, schema: Schema): Model;
-  getClient(): Client;
+  /** Since 5.8. */
+  getClient?(): Client;
+  readonly client: Client;
   close(): Promise<void>;
 }
 
 export interface Client {
   startSession(): Session;
+  on(event: string, listener: (event: { readonly commandName: string }) => void): unknown;
 }
 
 export interface Session {

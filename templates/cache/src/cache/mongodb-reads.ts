@@ -1,3 +1,4 @@
+import { bindFunctions, callAndSettle, type Method } from './mongodb-calls.js';
 import { qualified } from './mongodb-commands.js';
 import type { Collection, ReadPreference, Session } from './mongodb-driver.js';
 import { tagOf } from './mongodb-driver.js';
@@ -17,13 +18,37 @@ export function observeRead(
   args: readonly unknown[],
   stages: PipelineEffects = NO_STAGES,
 ): boolean {
-  const scope = currentScope();
+  const scope = observer.scope();
   if (!scope) {
-    refuseAllInFlight(`${collection.namespace} was read outside of any request`);
+    refuseAllInFlight(`${collection.namespace} was read, for nobody knows which request`);
     return false;
   }
   if (scope.trace) recordRead(scope.trace, observer, collection, args, stages);
   return true;
+}
+
+/** Calls a method that reads `collection` with one command and returns no cursor. */
+export function readOnce(
+  original: Method,
+  self: object,
+  args: unknown[],
+  collection: Collection,
+  observer: MongoObserver,
+): unknown {
+  const attributed = observeRead(observer, collection, args);
+  const settle = attributed ? observer.announcements.announce(collection.namespace) : undefined;
+  return callAndSettle(original, self, args, () => {
+    settle?.();
+    return undefined;
+  });
+}
+
+/** A replacement for a method whose results cannot be attributed. */
+export function refusing(original: Method, reason: string): Method {
+  return function (...args) {
+    refuseCurrent(reason);
+    return original.apply(this, bindFunctions(args));
+  };
 }
 
 export function refuseCurrent(reason: string): void {
