@@ -1,16 +1,15 @@
 import type { ts } from 'ts-morph';
 import type { ProjectFacts } from '../project/project-facts.js';
 import type { Workspace } from '../project/workspace.js';
-import { chainSteps } from './chain.js';
 import { EffectReader } from './effect-reader.js';
 import { Evaluator } from './evaluator.js';
-import type { AppFact, Facts, MiddlewareFact, RouteFact } from './facts.js';
-import { joinPaths, MountPaths, pathStrings } from './full-paths.js';
+import type { AppFact, Facts } from './facts.js';
+import { MountPaths } from './full-paths.js';
 import { ModulePaths } from './module-paths.js';
 import { filesWorthParsing } from './prefilter.js';
-import { placeOf, SourceFiles, textOf } from './source-files.js';
+import { middlewareFacts, routeFacts } from './route-facts.js';
+import { SourceFiles } from './source-files.js';
 import { anchorOf, findStartup, type Startup } from './startup.js';
-import type { MiddlewareUse, Registration } from './wiring.js';
 import { Wiring } from './wiring.js';
 
 /**
@@ -28,16 +27,12 @@ export function analyse(workspace: Workspace, project: ProjectFacts): Facts {
   for (const tree of trees) wiring.scan(tree);
   const paths = new MountPaths(evaluator, wiring.mounts);
   const reader = new EffectReader(evaluator);
-  const routes = reachedOnes(wiring.registrations).map((found) => routeFact(found, evaluator, reader, paths));
-  const middleware = reachedOnes(wiring.middleware).map((found) =>
-    middlewareFact(found, evaluator, reader, paths),
-  );
   const startup = findStartup(evaluator, trees);
   return {
     app: appFact(wiring, paths, startup),
     ...startup,
-    routes: routes.sort(byPlace),
-    middleware: middleware.sort(byPlace),
+    routes: routeFacts(wiring, reader, paths),
+    middleware: middlewareFacts(wiring, reader, paths),
     unknownMounts: wiring.unknownMounts,
     problems: files.problems,
   };
@@ -45,47 +40,6 @@ export function analyse(workspace: Workspace, project: ProjectFacts): Facts {
 
 function parse(files: SourceFiles, paths: Iterable<string>): ts.SourceFile[] {
   return [...paths].map((path) => files.get(path)).filter((tree) => tree !== undefined);
-}
-
-/** A call met both in a function nobody calls and through a call counts where it was reached. */
-function reachedOnes<T extends Registration | MiddlewareUse>(found: readonly T[]): T[] {
-  const reached = new Set(found.filter((entry) => entry.reached).map(({ call }) => call));
-  return found.filter((entry) => entry.reached || !reached.has(entry.call));
-}
-
-function routeFact(
-  found: Registration,
-  evaluator: Evaluator,
-  reader: EffectReader,
-  paths: MountPaths,
-): RouteFact {
-  const declared = pathStrings(evaluator, found.path, found.pathFrame);
-  const prefixes = found.router === undefined ? [] : paths.prefixes(found.router);
-  return {
-    method: found.method,
-    path: declared?.length === 1 && declared[0] !== undefined ? declared[0] : textOf(found.path),
-    fullPaths: prefixes.flatMap((prefix) => (declared ?? []).map((path) => joinPaths(prefix, path))),
-    at: found.at,
-    router: found.router && placeOf(found.router.creation),
-    chain: chainSteps(reader, found.handlers, found.frame),
-  };
-}
-
-function middlewareFact(
-  found: MiddlewareUse,
-  evaluator: Evaluator,
-  reader: EffectReader,
-  paths: MountPaths,
-): MiddlewareFact {
-  const declared = found.path === undefined ? [''] : (pathStrings(evaluator, found.path, found.frame) ?? []);
-  return {
-    fullPaths: paths
-      .prefixes(found.router)
-      .flatMap((prefix) => declared.map((path) => joinPaths(prefix, path))),
-    at: placeOf(found.call),
-    router: placeOf(found.router.creation),
-    steps: chainSteps(reader, found.handlers, found.frame),
-  };
 }
 
 /** The app that routers hang on: of several, the one with the most registrations below it. */
@@ -114,9 +68,4 @@ function appFact(wiring: Wiring, paths: MountPaths, { listen }: Startup): AppFac
 function nameOf(creation: ts.Node): string | undefined {
   const holder = creation.parent as ts.Node & { readonly name?: ts.Node; readonly left?: ts.Node };
   return (holder.name ?? holder.left)?.getText();
-}
-
-function byPlace(a: RouteFact | MiddlewareFact, b: RouteFact | MiddlewareFact): number {
-  if (a.at.file !== b.at.file) return a.at.file < b.at.file ? -1 : 1;
-  return a.at.line - b.at.line;
 }

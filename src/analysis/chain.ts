@@ -54,11 +54,13 @@ function hasOpaquePart(value: Value): boolean {
 
 /** What can still be said of a step whose function is in a package or was not found: by its package, or by its name. */
 function outOfReach(node: ts.Expression, value: Value): Summary {
-  const finding =
-    (value.kind === 'external' ? externalEffect(value, 1) : undefined) ?? guardByName(textOf(node));
-  const effects = finding === undefined ? [] : [effectAt(finding, node)];
-  return {
-    effects,
-    unresolved: [{ what: textOf(node).slice(0, 80), external: value.kind === 'external', at: placeOf(node) }],
+  const known = value.kind === 'external' ? externalEffect(value, 1) : undefined;
+  if (known !== undefined) return { effects: [effectAt(known, node)], unresolved: [] };
+  const guard = guardByName(textOf(node));
+  const unresolved = {
+    what: textOf(node).slice(0, 80),
+    external: value.kind === 'external',
+    at: placeOf(node),
   };
+  return { effects: guard === undefined ? [] : [effectAt(guard, node)], unresolved: [unresolved] };
 }

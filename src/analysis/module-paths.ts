@@ -26,12 +26,12 @@ interface PathAlias {
 
 /** Finds the file that a module specifier means: extensions, index files, `.js` for `.ts`, simple tsconfig `paths`, `#imports`. */
 export class ModulePaths {
-  readonly #workspace: Workspace;
+  readonly #files: ReadonlySet<string>;
   readonly #aliases: readonly PathAlias[];
   readonly #baseUrl: string | undefined;
 
   constructor(workspace: Workspace) {
-    this.#workspace = workspace;
+    this.#files = new Set(workspace.files());
     const options = compilerOptions(workspace);
     this.#baseUrl = options.baseUrl === undefined ? undefined : posix.normalize(options.baseUrl);
     this.#aliases = [...tsconfigAliases(options), ...packageImports(workspace)];
@@ -69,9 +69,7 @@ export class ModulePaths {
       ...EXTENSIONS.map((extension) => path + extension),
       ...EXTENSIONS.map((extension) => posix.join(path, `index${extension}`)),
     ];
-    const file = candidates.find(
-      (candidate) => /\.\w+$/.test(candidate) && this.#workspace.exists(candidate),
-    );
+    const file = candidates.find((candidate) => this.#files.has(candidate));
     return file === undefined ? undefined : { kind: 'file', file };
   }
 }

@@ -62,12 +62,12 @@ export class Wiring {
 
   #walk(node: ts.Node, frame: Frame | undefined, reached: boolean, nesting: number): void {
     if (nesting > MAX_NESTING) return;
-    if (ts.isForOfStatement(node) && this.#unrollLoop(node, frame, nesting)) return;
+    if (ts.isForOfStatement(node) && this.#unrollLoop(node, frame, reached, nesting)) return;
     if (ts.isCallExpression(node)) {
-      if (this.#unrollCallback(node, frame, nesting)) return;
+      if (this.#unrollCallback({ call: node, frame, reached }, nesting)) return;
       this.#call({ call: node, frame, reached }, nesting);
     }
-    if (ts.isNewExpression(node)) this.#construct(node, frame, nesting);
+    if (ts.isNewExpression(node)) this.#construct(node, frame, reached, nesting);
     const inside = reached && (frame !== undefined || !ts.isFunctionLike(node) || isCallback(node));
     ts.forEachChild(node, (child) => this.#walk(child, frame, inside, nesting));
   }
@@ -86,7 +86,7 @@ export class Wiring {
         return;
       }
     }
-    this.#enter(call, frame, nesting);
+    this.#enter(found, nesting);
   }
 
   #register(found: Found, callee: ts.PropertyAccessExpression, receiver: Value): void {
@@ -139,17 +139,17 @@ export class Wiring {
   }
 
   /** Follows a call that may register routes: one that is given a router, or whose body registers some. */
-  #enter(call: ts.CallExpression, frame: Frame | undefined, nesting: number): void {
+  #enter({ call, frame, reached }: Found, nesting: number): void {
     const [target] = functionsIn(this.#evaluator.settled(call.expression, frame));
     if (target?.node.body === undefined) return;
     const args = callArguments(this.#evaluator, call, frame);
     if (!args.some(({ kind }) => kind === 'router') && !wiresRoutes(target)) return;
     const site = callSite(call, frame);
-    if (!this.#firstTime(site)) return;
-    this.#walk(target.node.body, callFrame(target, args, site), true, nesting + 1);
+    if (this.#firstTime(site, reached))
+      this.#walk(target.node.body, callFrame(target, args, site), reached, nesting + 1);
   }
 
-  #construct(node: ts.NewExpression, frame: Frame | undefined, nesting: number): void {
+  #construct(node: ts.NewExpression, frame: Frame | undefined, reached: boolean, nesting: number): void {
     const instance = this.#evaluator.settled(node, frame);
     if (instance.kind !== 'instance' || instance.construction === undefined) return;
     const { owner, site } = instance.construction;
@@ -159,27 +159,28 @@ export class Wiring {
       owner.body === undefined
     )
       return;
-    if (this.#firstTime(site)) this.#walk(owner.body, instance.construction, true, nesting + 1);
+    if (this.#firstTime(site, reached)) this.#walk(owner.body, instance.construction, reached, nesting + 1);
   }
 
-  #firstTime(site: string): boolean {
-    if (this.#entered.has(site)) return false;
-    this.#entered.add(site);
+  #firstTime(site: string, reached: boolean): boolean {
+    const entry = `${reached} ${site}`;
+    if (this.#entered.has(entry)) return false;
+    this.#entered.add(entry);
     return true;
   }
 
   /** `for (const { path, route } of routes) router.use(path, route);` */
-  #unrollLoop(loop: ts.ForOfStatement, frame: Frame | undefined, nesting: number): boolean {
+  #unrollLoop(loop: ts.ForOfStatement, frame: Frame | undefined, reached: boolean, nesting: number): boolean {
     if (!WIRES_ROUTES.test(loop.statement.getText())) return false;
     const items = this.#itemsOf(loop.expression, frame);
     for (const [index, item] of items.entries()) {
-      this.#walk(loop.statement, turnFrame(loop, item, index, frame), true, nesting + 1);
+      this.#walk(loop.statement, turnFrame(loop, item, index, frame), reached, nesting + 1);
     }
     return items.length > 0;
   }
 
   /** `routes.forEach((route) => router.use(route.path, route.route));` */
-  #unrollCallback(call: ts.CallExpression, frame: Frame | undefined, nesting: number): boolean {
+  #unrollCallback({ call, frame, reached }: Found, nesting: number): boolean {
     const [callback] = call.arguments;
     if (!ts.isPropertyAccessExpression(call.expression) || !ITERATES.has(call.expression.name.text))
       return false;
@@ -188,7 +189,7 @@ export class Wiring {
     if (!WIRES_ROUTES.test(callback.getText())) return false;
     const items = this.#itemsOf(call.expression.expression, frame);
     for (const [index, item] of items.entries()) {
-      this.#walk(callback.body, turnFrame(callback, item, index, frame), true, nesting + 1);
+      this.#walk(callback.body, turnFrame(callback, item, index, frame), reached, nesting + 1);
     }
     return items.length > 0;
   }
