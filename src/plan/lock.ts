@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../errors.js';
 import { errorCode, type FileIo } from './file-io.js';
 import { STATE_DIRECTORY } from './manifest.js';
+import { removeIfEmpty } from './roll-back.js';
 
 /** Tells this process from an earlier one that had the same process id, as in a container. */
 const processToken = randomUUID();
@@ -38,6 +39,7 @@ function tryLock(stateDirectory: string, io: FileIo): boolean {
   } catch (error) {
     removeLock(staged, io);
     if (isContention(error)) return false;
+    removeIfEmpty(stateDirectory, io);
     throw error;
   }
 }

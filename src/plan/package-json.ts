@@ -1,9 +1,9 @@
 import {
-  applyEdits,
-  type FormattingOptions,
-  modify,
+  findNodeAtLocation,
+  type Node,
   type ParseError,
   parse,
+  parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
 import { UserError } from '../errors.js';
@@ -52,15 +52,43 @@ type FindPlace = (name: string, others: readonly string[]) => number;
 
 function insert(text: string, section: Section, name: string, value: string, findPlace: FindPlace): string {
   const body = withoutMark(text);
-  const sectionExists = parsePackageJson(body)[section] !== undefined;
-  // jsonc-parser asks for the place among the keys of the root when it has to make the section as well.
-  const getInsertionIndex = (keys: string[]) =>
-    sectionExists ? findPlace(name, keys) : placeOfSection(section, keys);
-  const edits = modify(body, [section, name], value, {
-    formattingOptions: formattingOf(body),
-    getInsertionIndex,
-  });
-  return text.slice(0, text.length - body.length) + applyEdits(body, edits);
+  const mark = text.slice(0, text.length - body.length);
+  const root = parseTree(body);
+  if (root === undefined) throw new Error(`${PACKAGE_JSON} has no contents`);
+  const property = `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+  const object = findNodeAtLocation(root, [section]);
+  if (object !== undefined)
+    return mark + insertAt(body, object, 1, findPlace(name, namesOf(object)), property);
+  const startLine = lineStarter(body);
+  const wrapped = `"${section}": {${startLine(2)}${property}${startLine(1)}}`;
+  return mark + insertAt(body, root, 0, placeOfSection(section, namesOf(root)), wrapped);
+}
+
+/**
+ * Inserts a property as the `place`-th of an object, spaced as its neighbour is. jsonc-parser's own `modify` would format the
+ * neighbour as well, and break an array on one line into many.
+ */
+function insertAt(text: string, object: Node, depth: number, place: number, property: string): string {
+  const neighbours = object.children ?? [];
+  const [next, last] = [neighbours[place], neighbours.at(-1)];
+  if (next !== undefined) {
+    return `${text.slice(0, next.offset)}${property},${spacingBefore(text, next)}${text.slice(next.offset)}`;
+  }
+  if (last !== undefined) {
+    const end = last.offset + last.length;
+    return `${text.slice(0, end)},${spacingBefore(text, last)}${property}${text.slice(end)}`;
+  }
+  const startLine = lineStarter(text);
+  const filled = `{${startLine(depth + 1)}${property}${startLine(depth)}}`;
+  return text.slice(0, object.offset) + filled + text.slice(object.offset + object.length);
+}
+
+function spacingBefore(text: string, node: Node): string {
+  return /\s*$/.exec(text.slice(0, node.offset))?.[0] ?? '';
+}
+
+function namesOf(object: Node): string[] {
+  return (object.children ?? []).map((property) => String(property.children?.[0]?.value));
 }
 
 const npmOrder = (a: string, b: string) => a.localeCompare(b, 'en');
@@ -85,13 +113,11 @@ function placeOfSection(section: Section, keys: readonly string[]): number {
   return place === -1 ? keys.length : place;
 }
 
-function formattingOf(text: string): FormattingOptions {
+/** How the file starts a line, by depth. */
+function lineStarter(text: string): (depth: number) => string {
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? '  ';
-  return {
-    insertSpaces: !indent.startsWith('\t'),
-    tabSize: indent.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
-  };
+  const lineEnding = text.includes('\r\n') ? '\r\n' : '\n';
+  return (depth) => lineEnding + indent.repeat(depth);
 }
 
 function withoutMark(text: string): string {

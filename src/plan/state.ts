@@ -7,6 +7,7 @@ import { STATE_DIRECTORY } from './manifest.js';
 import { removeIfEmpty } from './roll-back.js';
 
 const IGNORE_FILE = '.gitignore';
+const IGNORE_DRAFT = '.gitignore.draft';
 
 /** Runs `action` as the only one that changes the project. Nothing is left of the state directory when it holds no history. */
 export async function withLockedState<T>(root: string, io: FileIo, action: () => T | Promise<T>): Promise<T> {
@@ -14,7 +15,7 @@ export async function withLockedState<T>(root: string, io: FileIo, action: () =>
   refuseForeignState(state, io);
   const release = acquireLock(state, io);
   try {
-    io.write(path.join(state, IGNORE_FILE), Buffer.from('*\n'));
+    hideFromGit(state, io);
     return await action();
   } finally {
     leave(root, state, release, io);
@@ -38,15 +39,25 @@ function refuseForeignState(state: string, io: FileIo): void {
   });
 }
 
+/** By an ignore file of its own, so that nothing of the user's is edited. */
+function hideFromGit(state: string, io: FileIo): void {
+  const ignore = path.join(state, IGNORE_FILE);
+  if (io.status(ignore) !== undefined) return;
+  const draft = path.join(state, IGNORE_DRAFT);
+  io.write(draft, Buffer.from('*\n'));
+  io.rename(draft, ignore);
+}
+
 /** The outcome stands by now: what cannot be tidied is left to the next run. */
 function leave(root: string, state: string, release: () => void, io: FileIo): void {
   try {
     for (const name of io.list(state)) {
       if (name.startsWith(`${LOCK}.`)) removeLock(path.join(state, name), io);
+      if (name === IGNORE_DRAFT) io.remove(path.join(state, name));
     }
     if (historyNumbers(root, io).length === 0) removeIfEmpty(historyPath(root), io);
     const isNeeded = [historyPath(root), journalPath(root)].some((place) => io.status(place) !== undefined);
-    if (!isNeeded) io.remove(path.join(state, IGNORE_FILE));
+    if (!isNeeded && io.status(path.join(state, IGNORE_FILE))) io.remove(path.join(state, IGNORE_FILE));
     release();
     if (!isNeeded) removeIfEmpty(state, io);
   } catch (error) {

@@ -35,9 +35,10 @@ function gitStatus(root: string): string | undefined {
     encoding: 'utf8',
     maxBuffer: Number.POSITIVE_INFINITY,
   });
-  if (error !== undefined) return undefined;
+  if (error !== undefined && 'code' in error && error.code === 'ENOENT') return undefined;
   if (status === 0) return stdout;
-  throw new UserError(`git status failed: ${stderr.trim().split('\n')[0]}`, {
+  const reason = error?.message ?? stderr.trim().split('\n')[0];
+  throw new UserError(`git status failed: ${reason}`, {
     hint: 'Make `git status` work in this folder first.',
   });
 }
