@@ -54,9 +54,7 @@ describe('concurrent requests of a cold route', () => {
     const users = Array.from({ length: 20 }, () => 'user');
     await manyGets(route, users);
     expect([route.runs(), route.most()]).toEqual([20, 19]);
-    const began = performance.now();
     await manyGets(route, users);
-    expect(performance.now() - began).toBeLessThan(55);
     expect(route.most()).toBe(20);
   });
 

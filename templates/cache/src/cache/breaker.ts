@@ -23,6 +23,7 @@ export class Breaker {
   #failures = 0;
   #trips = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -53,7 +54,9 @@ export class Breaker {
     this.#options.onOpen();
   }
 
+  /** Stays as it is from now on. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
@@ -72,6 +75,7 @@ export class Breaker {
       () => true,
       () => false,
     );
+    if (this.#isStopped) return;
     if (answered && trips === this.#trips) {
       this.#failures = 0;
       this.#timer = undefined;

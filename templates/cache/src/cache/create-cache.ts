@@ -34,7 +34,12 @@ export interface RouteOptions {
   readonly maxBytes?: number | undefined;
 }
 
-export type CacheStatistics = CacheCounts & Partial<StoreState> & { readonly enabled: boolean };
+export interface CacheStatistics extends CacheCounts {
+  /** It starts with the first request or invalidation. */
+  readonly state: 'not started' | 'running' | 'off';
+  /** While it is running. */
+  readonly store: StoreState | undefined;
+}
 
 export interface ResponseCache extends Invalidator {
   /** Middleware for GET routes: behind whatever decides who may pass, before what fetches the data. */
@@ -72,9 +77,9 @@ export function createCache(options: CacheOptions): ResponseCache {
     },
     invalidate: async (tags) => running()?.store.invalidate(tags),
     stats: () => ({
-      enabled: running() !== undefined,
+      state: started === undefined ? 'not started' : started.running === undefined ? 'off' : 'running',
       ...statistics.counts(),
-      ...running()?.store.state(),
+      store: started?.running?.store.state(),
     }),
     close: async () => {
       const store = started?.running?.store;

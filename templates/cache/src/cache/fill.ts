@@ -79,13 +79,19 @@ export class Fill {
 
   /** Those who wait for a response that will never be kept need not wait for its end. */
   #onHead(head: ResponseHead): boolean {
-    this.#refusal ??= responseRefusal(head.status, head.sent);
-    if (this.#refusal !== undefined) {
-      this.#capture.refuse(this.#refusal);
-      this.#context.flight.land(false);
+    const { response, flight, statistics } = this.#context;
+    try {
+      this.#refusal ??= responseRefusal(head.status, head.sent);
+      if (this.#refusal !== undefined) {
+        this.#capture.refuse(this.#refusal);
+        flight.land(false);
+      }
+      explain(response, { kind: 'miss', reason: this.#refusal });
+      return isUnchanged(this.#preconditions, head);
+    } catch (error) {
+      statistics.error(error);
+      return false;
     }
-    explain(this.#context.response, { kind: 'miss', reason: this.#refusal });
-    return isUnchanged(this.#preconditions, head);
   }
 
   #onEnd(result: CaptureResult): void {

@@ -1,5 +1,4 @@
 import type { NextFunction, Request, Response } from 'express';
-import { BreakerOpen } from './breaker.js';
 import type { Token } from './contracts.js';
 import type { Entry } from './entry.js';
 import { explain } from './explain.js';
@@ -97,7 +96,7 @@ async function decide({ store, flights }: Services, visit: Visit, method: string
 }
 
 function unavailable(statistics: Statistics, error: unknown): Decision {
-  if (!(error instanceof BreakerOpen)) statistics.error(error);
+  statistics.error(error);
   return { kind: 'bypass', reason: 'the store does not answer' };
 }
 

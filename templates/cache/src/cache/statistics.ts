@@ -1,3 +1,5 @@
+import { BreakerOpen } from './breaker.js';
+
 const MOST_REASONS = 200;
 const MOST_REPORTED = 20;
 
@@ -48,8 +50,9 @@ export class Statistics {
     count(this.#notStored, reason);
   }
 
-  /** Each kind is logged once: what goes wrong for one request goes wrong for thousands. */
+  /** Each kind is logged once: what goes wrong for one request goes wrong for thousands. An open breaker is no new failure. */
   error(error: unknown): void {
+    if (error instanceof BreakerOpen) return;
     this.#errors += 1;
     const message = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown error';
     if (this.#reported.has(message) || this.#reported.size >= MOST_REPORTED) return;
