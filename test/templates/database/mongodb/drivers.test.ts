@@ -42,7 +42,7 @@ describe.each(drivers)('$name, $topology topology', ({ name, topology, options }
   let authorId: unknown;
 
   beforeAll(async () => {
-    await mongoose.connect(`${standIn.uri}${name}_${topology}`, options);
+    await mongoose.connect(`${standIn.uri}${name}_${topology}`, options as Mongoose.ConnectOptions);
     await Author.init();
     authorId = (await Author.create({ name: 'Le Guin' }))._id;
     const books = Array.from({ length: 120 }, (_, pages) => ({

@@ -31,27 +31,20 @@ export function runPipeline(
   const stored = name === undefined ? [] : select(database.collections.get(name), selection);
   const documents = stored.map(({ document }) => document);
   if (rest.length === 0) return documents;
+  const isolate = rest.every(isReadOnly) ? <T>(value: T) => value : cloneValue;
   const options = mingoOptions({
     collation: aggregation.collation,
     variables: aggregation.variables,
-    collectionResolver: (other) => runPipeline(database, other, { pipeline: [] }).map(cloneValue),
+    collectionResolver: (other) => isolate(runPipeline(database, other, { pipeline: [] })),
   });
-  const input = rest.every(isReadOnly) ? documents : documents.map(cloneValue);
-  return new Aggregator([...rest], options).run(input) as Document[];
+  return new Aggregator([...rest], options).run(isolate(documents)) as Document[];
 }
 
 /** The stages that leave their input documents as they are; others may change what is stored, and get a copy. */
-const READ_ONLY = new Set([
-  '$match',
-  '$sort',
-  '$skip',
-  '$limit',
-  '$group',
-  '$count',
-  '$project',
-  '$sortByCount',
-  '$lookup',
-]);
+const READ_ONLY = new Set(
+  `$match $sort $skip $limit $group $count $project $unset $addFields $set $unwind $replaceRoot $replaceWith $sample
+   $sortByCount $lookup`.split(/\s+/),
+);
 
 function isReadOnly(stage: Document): boolean {
   return READ_ONLY.has(Object.keys(stage)[0] as string);

@@ -43,7 +43,7 @@ export function compileProjection(
 
 function planOf(specification: Document): Plan {
   const plan = { included: {}, excluded: {}, computed: [] as Array<readonly [string, unknown]>, id: true };
-  for (const [path, value] of flatten(specification)) {
+  for (const [path, value] of flattenFields(specification)) {
     if (path === '_id' && isFlag(value)) plan.id = Boolean(value);
     if (path.endsWith('.$')) plan.computed.push([path, value]);
     else if (!isFlag(value)) plan.computed.push([path, value]);
@@ -62,11 +62,11 @@ function requireOneKind({ included, excluded }: Plan): void {
 }
 
 /** `{ a: { b: 1 } }` means the same as `{ 'a.b': 1 }`; an operator ends the path. */
-function flatten(specification: Document, prefix = ''): Array<[string, unknown]> {
+export function flattenFields(specification: Document, prefix = ''): Array<[string, unknown]> {
   return Object.entries(specification).flatMap(([name, value]): Array<[string, unknown]> => {
     const nested =
       isDocument(value) && Object.keys(value).length > 0 && !Object.keys(value)[0]?.startsWith('$');
-    return nested ? flatten(value, `${prefix}${name}.`) : [[prefix + name, value]];
+    return nested ? flattenFields(value, `${prefix}${name}.`) : [[prefix + name, value]];
   });
 }
 

@@ -10,6 +10,16 @@ interface SortField {
   readonly direction: 1 | -1;
 }
 
+export interface Sorter {
+  readonly keyOf: (document: Document) => SortKey;
+  readonly compare: (a: SortKey, b: SortKey) => number;
+}
+
+export function sorterOf(specification: SortSpecification, strings?: StringOrder): Sorter {
+  const fields = sortFields(specification);
+  return { keyOf: (document) => sortKey(document, fields, strings), compare: compareKeys(fields, strings) };
+}
+
 /** A new array in the order of `specification`; equal documents keep their order. */
 export function sortBy<T>(
   items: readonly T[],
@@ -17,10 +27,8 @@ export function sortBy<T>(
   specification: SortSpecification,
   strings?: StringOrder,
 ): T[] {
-  const fields = sortFields(specification);
-  if (fields.length === 0) return [...items];
-  const compare = compareKeys(fields, strings);
-  const keyed = items.map((item) => ({ item, key: sortKey(documentOf(item), fields, strings) }));
+  const { keyOf, compare } = sorterOf(specification, strings);
+  const keyed = items.map((item) => ({ item, key: keyOf(documentOf(item)) }));
   return keyed.sort((a, b) => compare(a.key, b.key)).map(({ item }) => item);
 }
 

@@ -3,10 +3,10 @@ import { type Iterator, Lazy } from 'mingo/lazy';
 import type { Any, Options } from 'mingo/types';
 import { ServerError } from '../errors.js';
 import { stringOrder } from '../values/collation.js';
-import { cloneValue, type Document } from '../values/documents.js';
+import { cloneValue, type Document, isDocument } from '../values/documents.js';
 import { keyOf } from '../values/key.js';
 import { setAt, valueAt } from '../values/paths.js';
-import { compileProjection } from './projection.js';
+import { compileProjection, flattenFields } from './projection.js';
 import { type SortSpecification, sortBy } from './sort.js';
 
 export { $lookup } from './lookup.js';
@@ -34,6 +34,33 @@ export const $sort: Stage = (input, specification, options) =>
 export const $project: Stage = (input, specification, options) =>
   input.map(compileProjection(specification as Document, options));
 
+export const $addFields: Stage = (input, specification, options) => {
+  const fields = flattenFields(specification as Document);
+  return input.map((document: Document) => {
+    const extended = cloneValue(document);
+    for (const [path, expression] of fields)
+      assignThroughArrays(extended, path.split('.'), evalExpr(document, expression, options));
+    return extended;
+  });
+};
+
+export const $set = $addFields;
+
+/** A field set on an array is set on each of its documents; `undefined` removes it. */
+function assignThroughArrays(target: Document, [name = '', ...below]: string[], value: unknown): void {
+  if (below.length === 0) {
+    if (value === undefined) delete target[name];
+    else target[name] = value;
+    return;
+  }
+  const next = target[name];
+  if (!isDocument(next) && !Array.isArray(next)) {
+    if (value === undefined) return;
+    target[name] = {};
+  }
+  for (const inner of [target[name]].flat()) if (isDocument(inner)) assignThroughArrays(inner, below, value);
+}
+
 export const $unset: Stage = (input, paths, options) => {
   const excluded = (Array.isArray(paths) ? paths : [paths]).map((path) => [path, 0]);
   return $project(input, Object.fromEntries(excluded), options);
@@ -57,6 +84,10 @@ export const $group: Stage = (input, specification, options) => {
   const { _id: idExpression, ...fields } = specification as Document;
   if (idExpression === undefined)
     throw new ServerError('BadValue', 'a group specification must include an _id');
+  if (isConstant(idExpression))
+    return input.transform((documents) =>
+      Lazy(oneGroup(idExpression, documents as Document[], fields, options)),
+    );
   return input.transform((documents) => {
     const groups = new Map<string, { readonly id: unknown; readonly members: Document[] }>();
     for (const document of documents as Document[]) {
@@ -69,6 +100,14 @@ export const $group: Stage = (input, specification, options) => {
     return Lazy([...groups.values()].map(({ id, members }) => accumulate(id, members, fields, options)));
   });
 };
+
+function isConstant(expression: unknown): boolean {
+  return expression === null || typeof expression === 'number' || typeof expression === 'boolean';
+}
+
+function oneGroup(id: unknown, members: Document[], fields: Document, options: Options): Document[] {
+  return members.length > 0 ? [accumulate(id, members, fields, options)] : [];
+}
 
 function accumulate(id: unknown, members: Document[], fields: Document, options: Options): Document {
   const group: Document = { _id: id };

@@ -1,10 +1,12 @@
 import { ServerError } from '../errors.js';
-import { type SortSpecification, sortBy } from '../query/sort.js';
+import type { SortSpecification } from '../query/sort.js';
 import { type Document, isDocument } from '../values/documents.js';
 import { keyOf } from '../values/key.js';
 import { Index, type IndexDefinition } from './index.js';
+import { SortedView } from './sorted-view.js';
 import { nextVersion, type Stored, toStored } from './stored.js';
 
+const KEPT_ORDERS = 8;
 const ID_INDEX: IndexDefinition = { v: 2, key: { _id: 1 }, name: '_id_' };
 
 /** Documents in the order of their insertion, with their indexes. */
@@ -13,7 +15,7 @@ export class Collection {
   readonly options: Document;
   readonly #documents = new Map<string, Stored>();
   readonly #indexes = new Map<string, Index>();
-  readonly #sorted = new Map<string, Stored[]>();
+  readonly #sorted = new Map<string, SortedView>();
 
   constructor(namespace: string, options: Document = {}) {
     this.namespace = namespace;
@@ -44,18 +46,18 @@ export class Collection {
   update(previous: Stored, document: Document): Stored {
     this.#requireRoom(document, previous);
     const next = nextVersion(previous, document);
-    for (const index of this.#indexes.values()) index.remove(previous);
+    this.#unlist(previous);
     this.#put(next);
     return next;
   }
 
   remove(stored: Stored): void {
-    for (const index of this.#indexes.values()) index.remove(stored);
+    this.#unlist(stored);
     this.#documents.delete(stored.id);
-    this.#sorted.clear();
   }
 
   clear(): void {
+    this.#sorted.clear();
     for (const stored of [...this.#documents.values()]) this.remove(stored);
   }
 
@@ -71,12 +73,15 @@ export class Collection {
     return undefined;
   }
 
-  /** All documents in this order; kept until the next write. */
-  inOrder(sort: SortSpecification): readonly Stored[] {
+  /** All documents in this order, which is then kept through later writes. */
+  inOrder(sort: SortSpecification): Iterable<Stored> {
     const name = JSON.stringify(sort);
-    const kept = this.#sorted.get(name) ?? sortBy([...this.all()], ({ document }) => document, sort);
-    this.#sorted.set(name, kept);
-    return kept;
+    const view = this.#sorted.get(name) ?? new SortedView(this.all(), sort);
+    this.#sorted.delete(name);
+    this.#sorted.set(name, view);
+    const [oldest = name] = this.#sorted.keys();
+    if (this.#sorted.size > KEPT_ORDERS) this.#sorted.delete(oldest);
+    return view.read();
   }
 
   addIndex(definition: IndexDefinition): boolean {
@@ -122,7 +127,15 @@ export class Collection {
   #put(stored: Stored): void {
     this.#documents.set(stored.id, stored);
     for (const index of this.#indexes.values()) index.add(stored);
-    this.#sorted.clear();
+    for (const [name, view] of this.#sorted) {
+      if (view.isStale) this.#sorted.delete(name);
+      else view.add(stored);
+    }
+  }
+
+  #unlist(stored: Stored): void {
+    for (const index of this.#indexes.values()) index.remove(stored);
+    for (const view of this.#sorted.values()) view.remove(stored);
   }
 
   #duplicateId(_id: unknown): ServerError {
