@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import type { Manifest } from '../plan/manifest.js';
-import { parsePackageJson } from '../plan/package-json.js';
 import type { PlanBuilder } from '../plan/plan-builder.js';
+import { readPackageJson } from '../project/detect-package.js';
 import type { Workspace } from '../project/workspace.js';
 import type { Answers } from './capability.js';
 import { mergeInto } from './merge-edited.js';
@@ -46,9 +46,7 @@ export function recordRegeneration(
 }
 
 function projectName(workspace: Workspace): string {
-  const source = workspace.read('package.json');
-  if (source === undefined) throw new UserError('package.json is missing.', { where: 'package.json' });
-  const { name } = parsePackageJson(source.text) as { readonly name?: unknown };
-  if (typeof name === 'string') return name;
+  const { name } = readPackageJson(workspace);
+  if (name !== undefined) return name;
   throw new UserError('package.json has no name.', { where: 'package.json' });
 }

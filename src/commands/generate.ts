@@ -3,7 +3,7 @@ import { findCapability } from '../capability/choose.js';
 import { runGenerator } from '../capability/plop-run.js';
 import { allCapabilities } from '../capability/registry.js';
 import { readManifest } from '../plan/manifest.js';
-import { packageManagerOf } from '../project/package-manager.js';
+import { detectProject } from '../project/detect-project.js';
 import type { Workspace } from '../project/workspace.js';
 import type { CommandResult } from '../report/result.js';
 import { applyPlanned } from './apply-plan.js';
@@ -28,7 +28,7 @@ export async function generate(
   const planned = await runGenerator(workspace.root, capability.id, () =>
     planCapability(workspace, capability.id),
   );
-  const manager = packageManagerOf(workspace);
+  const manager = detectProject(workspace).packageManager;
   return applyPlanned({ ...planned, command: 'generate', workspace, manager }, flags, io, services);
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { cancelled, createPrompter } from '../capability/prompt.js';
 import { ExitCode, UserError } from '../errors.js';
 import { recover } from '../plan/recover.js';
+import { readPackageJson } from '../project/detect-package.js';
 import { openWorkspace } from '../project/disk-workspace.js';
 import { dirtyFiles } from '../project/git.js';
 import type { Workspace } from '../project/workspace.js';
@@ -20,17 +21,15 @@ export function repositoryRoot(flags: Pick<ChangeFlags, 'cwd'>, io: Io): string 
 
 /**
  * Opens the repository that a command works on; takes back what an interrupted run left there.
- * Throws `UserError` where there is none.
+ * Throws `UserError` where there is no package.json, or a damaged one.
  */
 export async function openRepository(flags: ChangeFlags, io: Io): Promise<Workspace> {
   const root = repositoryRoot(flags, io);
   const interrupted = await recover(root);
   if (interrupted !== undefined) announce(io, `Took back "${interrupted.title}", which was interrupted.`);
-  if (existsSync(join(root, 'package.json'))) return openWorkspace(root);
-  throw new UserError('This folder has no package.json.', {
-    where: root,
-    hint: 'Run the command in the root of the repository, or name it with --cwd.',
-  });
+  const workspace = openWorkspace(root);
+  readPackageJson(workspace);
+  return workspace;
 }
 
 /** Refuses before any work what would be refused after it: a dirty tree, or nobody to ask. */

@@ -1,7 +1,7 @@
 import { planForRepository } from '../capability/capability-plan.js';
 import { UserError } from '../errors.js';
 import { readManifest } from '../plan/manifest.js';
-import { packageManagerOf } from '../project/package-manager.js';
+import { detectProject } from '../project/detect-project.js';
 import type { CommandResult } from '../report/result.js';
 import { applyPlanned } from './apply-plan.js';
 import type { ChangeFlags } from './commands.js';
@@ -28,6 +28,6 @@ export async function retrofit(
   requireReady(workspace.root, flags, io);
   announce(io, 'Reading the repository...');
   const planned = await planForRepository(workspace, ids.length === 0 ? DEFAULT_CAPABILITIES : ids);
-  const manager = packageManagerOf(workspace);
+  const manager = detectProject(workspace).packageManager;
   return applyPlanned({ ...planned, command: 'retrofit', workspace, manager }, flags, io, services);
 }

@@ -1,5 +1,4 @@
 import type { PackageManager } from './project-facts.js';
-import type { Workspace } from './workspace.js';
 
 export const PACKAGE_MANAGERS: readonly PackageManager[] = ['npm', 'pnpm', 'yarn', 'bun'];
 
@@ -12,16 +11,4 @@ export function packageManagerOfProcess(env: Readonly<NodeJS.ProcessEnv>): Packa
 /** What a person types to run a package script: `npm run dev`, `yarn dev`. */
 export function runScript(manager: PackageManager, script: string): string {
   return manager === 'yarn' || manager === 'pnpm' ? `${manager} ${script}` : `${manager} run ${script}`;
-}
-
-const LOCK_FILES: readonly (readonly [file: string, manager: PackageManager])[] = [
-  ['pnpm-lock.yaml', 'pnpm'],
-  ['yarn.lock', 'yarn'],
-  ['bun.lock', 'bun'],
-  ['bun.lockb', 'bun'],
-];
-
-/** The package manager whose lock file lies in the repository; npm when none does. */
-export function packageManagerOf(workspace: Pick<Workspace, 'exists'>): PackageManager {
-  return LOCK_FILES.find(([file]) => workspace.exists(file))?.[1] ?? 'npm';
 }

@@ -7,7 +7,7 @@ import { printable, renderTable } from './table.js';
 /** What a person decides on before an apply: the diff, the verdict of every route, steps and warnings. */
 export function renderPreview(result: CommandResult, style: Style): string {
   return sections([
-    result.diff === undefined ? '' : colorDiff(result.diff, style),
+    result.diff === undefined ? '' : colorDiff(withoutNewFiles(result.diff), style),
     renderRoutes(result.routes ?? [], style),
     ...renderNotes(result.plan, style),
   ]);
@@ -34,7 +34,24 @@ function renderSummary(result: CommandResult, style: Style): string {
 function changedFiles(result: CommandResult): readonly string[] {
   if (result.restored !== undefined) return result.restored;
   if (result.status !== 'planned' && result.command === 'create') return [];
-  return (result.plan?.changes ?? []).map(({ kind, path }) => `${kind.padEnd(6)} ${path}`);
+  const changes = result.plan?.changes ?? [];
+  const paths = (kind: string) => changes.filter((change) => change.kind === kind).map(({ path }) => path);
+  return [
+    ...paths('edit').map((path) => `edit   ${path}`),
+    ...groupByFolder(paths('create')).map((entry) => `create ${entry}`),
+  ];
+}
+
+/** Files by name, but folders that receive several as a count: runtime code is dozens of files. */
+function groupByFolder(paths: readonly string[]): readonly string[] {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+  }
+  return [...folders].flatMap(([folder, inside]) =>
+    folder === '' || inside.length === 1 ? inside : [`${folder} (${inside.length} files)`],
+  );
 }
 
 function renderRoutes(routes: readonly RouteVerdict[], style: Style): string {
@@ -71,6 +88,12 @@ function renderStep({ title, path, line, snippet }: ManualStep, style: Style): s
   const place = path === undefined ? '' : ` ${style.dim(line === undefined ? path : `${path}:${line}`)}`;
   const code = snippet === undefined ? '' : snippet.trimEnd().replace(/^/gm, '      ').concat('\n');
   return `  - ${printable(title)}${place}\n${code}`;
+}
+
+/** New files are listed, not shown: their lines would bury the edits. */
+function withoutNewFiles(diff: string): string {
+  const files = diff.split(/^(?=diff --git )/m);
+  return files.filter((file) => !/^new file mode /m.test(file.split('\n@@', 1)[0] ?? '')).join('');
 }
 
 function colorDiff(diff: string, style: Style): string {

@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InstallFailure } from '../../src/commands/attempt-install.js';
 import { UserError } from '../../src/errors.js';
 import { applyPlan } from '../../src/plan/apply.js';
 import { diskIo } from '../../src/plan/file-io.js';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory.js';
 import { commandLine, KEYS, projectFiles } from './command-line.js';
+
+// Real files and processes: slow beside other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const YES = ['my-api', '--yes', '--no-install'];
 

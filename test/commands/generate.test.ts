@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory.js';
 import { commandLine, KEYS, projectFiles } from './command-line.js';
+
+// Real files and processes: slow beside other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** A project in a folder of its own, with these answers. */
 async function created(...flags: string[]): Promise<string> {
@@ -134,7 +137,7 @@ describe('generate', () => {
     [['cache', '--json'], 2, ''],
     [['cach'], 2, 'error: There is no capability "cach".\n  next:  There are base, database, redis, cache.'],
     [['cache', '--cwd', 'nowhere'], 3, 'error: This folder does not exist.'],
-    [['cache', '--cwd', 'src'], 3, 'error: This folder has no package.json.'],
+    [['cache', '--cwd', 'src'], 3, 'error: No package.json here.'],
     [['cache', '--yess'], 2, "error: unknown option '--yess'\n  next:  Did you mean --yes?"],
   ])('refuses %j', async (args, code, message) => {
     const root = writeFiles(bare);

@@ -1,10 +1,13 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemServices } from '../../src/commands/services.js';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory.js';
 import { commandLine } from './command-line.js';
+
+// Real files and processes: slow beside other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** A folder with a program called npm, for the PATH. */
 function npmThat(script: string): { readonly PATH: string } {

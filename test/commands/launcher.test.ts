@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory.js';
 import { projectFiles } from './command-line.js';
+
+// Real files and processes: slow beside other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const launcher = join(repository, 'bin/create-scalable-backend.js');
