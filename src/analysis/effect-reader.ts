@@ -33,7 +33,7 @@ export class EffectReader {
   ofHandler(target: FunctionValue): Summary {
     const takesError = target.node.parameters.length === 4;
     const args = takesError ? [UNKNOWN, REQUEST, RESPONSE, NEXT] : [REQUEST, RESPONSE, NEXT];
-    return this.ofCall(target, args, `>${nodeId(target.node)}`, undefined);
+    return withRefusal(this.ofCall(target, args, `>${nodeId(target.node)}`, undefined));
   }
 
   /** The effects of one call of a function. A recursive call adds nothing to the call that it is part of. */
@@ -62,6 +62,14 @@ export class EffectReader {
       this.#active.delete(id);
     }
   }
+}
+
+/** A middleware that lets some pass and sends the others to another page decides who may pass. */
+function withRefusal(summary: Summary): Summary {
+  const redirect = summary.effects.find(({ kind }) => kind === 'redirect');
+  if (redirect === undefined || !summary.effects.some(({ kind }) => kind === 'calls-next')) return summary;
+  const refusal: Effect = { ...redirect, kind: 'denies' };
+  return { ...summary, effects: [...summary.effects, refusal] };
 }
 
 export function effectAt({ kind, what }: Finding, node: ts.Node): Effect {

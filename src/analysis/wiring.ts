@@ -37,6 +37,8 @@ export interface MiddlewareUse extends Found {
 }
 
 const WIRES_ROUTES = /\.\s*(get|post|put|patch|delete|all|use|route)\s*\(/;
+/** A function that may lead to such code, by the words in its body. */
+const MENTIONS_WIRING = /(?:\b|_)(?:app|express|server|rout)|(?:App|Express|Server|Rout)/;
 const ROUTER_LIKE = /(^|\.)(app|api|server|\w*rout\w*|\w*App)$/i;
 const ITERATES: ReadonlySet<string> = new Set(['forEach', 'map']);
 const MAX_NESTING = 12;
@@ -143,7 +145,7 @@ export class Wiring {
     const [target] = functionsIn(this.#evaluator.settled(call.expression, frame));
     if (target?.node.body === undefined) return;
     const args = callArguments(this.#evaluator, call, frame);
-    if (!args.some(({ kind }) => kind === 'router') && !wiresRoutes(target)) return;
+    if (!args.some(({ kind }) => kind === 'router') && !mayWireRoutes(target)) return;
     const site = callSite(call, frame);
     if (this.#firstTime(site, reached))
       this.#walk(target.node.body, callFrame(target, args, site), reached, nesting + 1);
@@ -154,7 +156,7 @@ export class Wiring {
     if (instance.kind !== 'instance' || instance.construction === undefined) return;
     const { owner, site } = instance.construction;
     if (
-      !WIRES_ROUTES.test(instance.of.node.getText()) ||
+      !MENTIONS_WIRING.test(instance.of.node.getText()) ||
       !ts.isConstructorDeclaration(owner) ||
       owner.body === undefined
     )
@@ -215,8 +217,8 @@ function isCallback(node: ts.Node): boolean {
   return (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) && ts.isCallExpression(node.parent);
 }
 
-function wiresRoutes({ node }: FunctionValue): boolean {
-  return WIRES_ROUTES.test(node.getText());
+function mayWireRoutes({ node }: FunctionValue): boolean {
+  return MENTIONS_WIRING.test(node.getText());
 }
 
 function routersIn(value: Value): RouterValue[] {
