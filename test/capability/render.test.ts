@@ -24,11 +24,11 @@ const combinations = ['mongodb', 'none'].flatMap((database) =>
 /** The cache observes any driver that it finds, so its own files may name one. */
 const observesDatabases = /^src\/cache\//;
 
-/** Words that a project must not contain when the answer is no. `Cache-Control` is a header that every service sends. */
+/** Words that a project must not contain when the answer is no. `Cache-Control` is a header, `.cache` a folder. */
 const traces: readonly (readonly [unchosen: (answers: Answers) => boolean, word: RegExp])[] = [
   [({ database }) => database === 'none', /mongo|products?\b|seed/i],
   [({ redis }) => redis === false, /redis/i],
-  [({ cache }) => cache === false, /cache(?!-control)/i],
+  [({ cache }) => cache === false, /(?<!\.)cache(?!-control)/i],
 ];
 
 const toolsWithoutImport = new Set(['@biomejs/biome', 'tsx', 'typescript', '@types/node']);

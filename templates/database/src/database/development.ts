@@ -36,7 +36,7 @@ export async function findDevelopmentDatabase(): Promise<string | undefined> {
 
 async function startDevelopmentDatabase(): Promise<DevelopmentDatabase> {
   // Only here, because production installs none of the packages that this needs.
-  const { startDevelopmentMongoDB } = await import('../dev/mongodb/index.js');
+  const { startDevelopmentMongoDB } = await import('../dev/mongodb/development-mongodb.js');
   await mkdir(DATA_DIRECTORY, { recursive: true });
   const server = await startDevelopmentMongoDB({
     dataDirectory: join(DATA_DIRECTORY, 'mongodb'),
