@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ExitCode, UserError } from '../errors.js';
-import { diskIo, errorCode, type FileIo } from './file-io.js';
+import { diskIo, type FileIo } from './file-io.js';
 import { sha256 } from './hash.js';
 import {
   beginJournal,
@@ -19,6 +19,9 @@ import type { Plan } from './plan.js';
 import { missingDirectories, type PreparedFile, prepareChanges } from './preflight.js';
 import { removeIfEmpty, rollBack } from './roll-back.js';
 import { withLockedState } from './state.js';
+import { explainWriteError, messageOf } from './write-error.js';
+
+const UNCHANGED = 'nothing was changed';
 
 export interface ApplyOptions {
   readonly io?: FileIo;
@@ -48,7 +51,7 @@ export async function applyPlan(
     });
   } catch (error) {
     for (const directory of made.toReversed()) removeIfEmpty(directory, io);
-    throw explain(error, STATE_DIRECTORY);
+    throw explainWriteError(error, STATE_DIRECTORY, UNCHANGED);
   }
 }
 
@@ -74,7 +77,7 @@ async function writeAll(run: Run): Promise<void> {
     if (record.durable) syncAll(new Set(prepared.map(({ target }) => path.dirname(target))), io);
     commitJournal(root, record, io);
   } catch (error) {
-    takeBack(run, explain(error, current));
+    takeBack(run, explainWriteError(error, current, UNCHANGED));
   }
 }
 
@@ -96,8 +99,7 @@ function makeDirectory(directory: string, io: FileIo): void {
 /** Ctrl-C reaches a handler only between two turns of the event loop. */
 async function letSignalIn(signal: AbortSignal | undefined): Promise<void> {
   await nextTurn();
-  if (signal?.aborted)
-    throw new UserError('cancelled; nothing was changed', { exitCode: ExitCode.cancelled });
+  if (signal?.aborted) throw new UserError(`cancelled; ${UNCHANGED}`, { exitCode: ExitCode.cancelled });
 }
 
 function takeBack({ root, io }: Run, cause: unknown): never {
@@ -110,15 +112,4 @@ function takeBack({ root, io }: Run, cause: unknown): never {
     });
   }
   throw cause;
-}
-
-/** Errors of the file system, told with the file that could not be written; all others as they are. */
-function explain(error: unknown, file: string): unknown {
-  if (error instanceof UserError || errorCode(error) === undefined) return error;
-  const [reason] = messageOf(error).split(',');
-  return new UserError(`${file} cannot be written (${reason}); nothing was changed`, { where: file });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -15,6 +15,7 @@ import {
 } from './journal.js';
 import { STATE_DIRECTORY } from './manifest.js';
 import { locateTarget, nearestExisting } from './preflight.js';
+import { explainWriteError } from './write-error.js';
 
 /** A file that holds what the run wrote. */
 export interface PlacedFile {
@@ -88,9 +89,13 @@ function intactCopy(journal: string, index: number, hash: string, io: FileIo): s
   throw new UserError(`the saved copy ${path.basename(saved)} is damaged`, { where: STATE_DIRECTORY });
 }
 
-function restore({ target, saved }: PlacedFile, io: FileIo): void {
-  if (saved === undefined) io.remove(target);
-  else moveIntoPlace(saved, target, io);
+function restore({ path: file, target, saved }: PlacedFile, io: FileIo): void {
+  try {
+    if (saved === undefined) io.remove(target);
+    else moveIntoPlace(saved, target, io);
+  } catch (error) {
+    throw explainWriteError(error, file, 'the next run in this folder goes on putting the files back');
+  }
 }
 
 function removeTemporaries(root: string, record: JournalRecord, io: FileIo): void {

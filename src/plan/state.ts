@@ -5,6 +5,7 @@ import { historyNumbers, historyPath, journalPath } from './journal.js';
 import { acquireLock, LOCK, removeLock } from './lock.js';
 import { STATE_DIRECTORY } from './manifest.js';
 import { removeIfEmpty } from './roll-back.js';
+import { explainWriteError } from './write-error.js';
 
 const IGNORE_FILE = '.gitignore';
 const IGNORE_DRAFT = '.gitignore.draft';
@@ -13,12 +14,20 @@ const IGNORE_DRAFT = '.gitignore.draft';
 export async function withLockedState<T>(root: string, io: FileIo, action: () => T | Promise<T>): Promise<T> {
   const state = path.join(root, STATE_DIRECTORY);
   refuseForeignState(state, io);
-  const release = acquireLock(state, io);
+  const release = lockState(state, io);
   try {
     hideFromGit(state, io);
     return await action();
   } finally {
     leave(root, state, release, io);
+  }
+}
+
+function lockState(state: string, io: FileIo): () => void {
+  try {
+    return acquireLock(state, io);
+  } catch (error) {
+    throw explainWriteError(error, STATE_DIRECTORY, 'nothing was changed');
   }
 }
 
