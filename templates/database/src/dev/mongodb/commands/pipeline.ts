@@ -35,7 +35,8 @@ export function runPipeline(
   const options = mingoOptions({
     collation: aggregation.collation,
     variables: aggregation.variables,
-    collectionResolver: (other) => isolate(runPipeline(database, other, { pipeline: [] })),
+    collectionResolver: (other, filter) =>
+      isolate(runPipeline(database, other, { pipeline: filter ? [{ $match: filter }] : [] })),
   });
   return new Aggregator([...rest], options).run(isolate(documents)) as Document[];
 }

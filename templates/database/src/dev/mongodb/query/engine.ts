@@ -9,6 +9,7 @@ import { Query } from 'mingo/query';
 import type { CollationSpec, Options } from 'mingo/types';
 import { type Document, isDocument } from '../values/documents.js';
 import * as expressions from './expressions.js';
+import type { CollectionReader } from './lookup.js';
 import * as numbers from './numbers.js';
 import * as predicates from './predicates.js';
 import * as stages from './stages.js';
@@ -31,7 +32,7 @@ const CONTEXT = Context.init({
 export interface Evaluation {
   readonly collation?: CollationSpec | undefined;
   readonly variables?: Document | undefined;
-  readonly collectionResolver?: ((name: string) => Document[]) | undefined;
+  readonly collectionResolver?: CollectionReader | undefined;
 }
 
 /** What mingo's operators need to know; code in a query (`$where`, `$function`) is never run. */

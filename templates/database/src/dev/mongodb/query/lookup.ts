@@ -1,6 +1,6 @@
 import { Aggregator } from 'mingo/aggregator';
 import { evalExpr } from 'mingo/core';
-import type { Iterator } from 'mingo/lazy';
+import { type Iterator, Lazy } from 'mingo/lazy';
 import type { Any, Options } from 'mingo/types';
 import { ServerError } from '../errors.js';
 import { cloneValue, type Document } from '../values/documents.js';
@@ -16,18 +16,23 @@ interface Lookup {
   readonly pipeline?: Document[];
 }
 
+/** Reads a collection of the same database, or what a filter selects from it. */
+export type CollectionReader = (name: string, filter?: Document) => Document[];
+
 /** A join on fields, on a pipeline, or on both: then the pipeline sees only what the fields matched. */
 export function $lookup(input: Iterator, specification: Any, options: Options): Iterator {
   const lookup = specification as Lookup;
   if (typeof lookup.from !== 'string')
     throw new ServerError('FailedToParse', '$lookup needs a collection name in `from`');
-  const foreign = options.collectionResolver?.(lookup.from) ?? [];
-  const candidates = joinOnFields(foreign, lookup);
+  const read = options.collectionResolver as CollectionReader;
   const finish = lookup.pipeline ? joinOnPipeline(lookup, lookup.pipeline, options) : cloneMatches;
-  return input.map((document: Document) => {
-    const joined = cloneValue(document);
-    setAt(joined, lookup.as, finish(document, candidates(document)));
-    return joined;
+  return input.transform((documents) => {
+    const candidates = joinOnFields(documents as Document[], lookup, read);
+    return Lazy(documents).map((document: Document) => {
+      const joined = cloneValue(document);
+      setAt(joined, lookup.as, finish(document, candidates(document)));
+      return joined;
+    });
   });
 }
 
@@ -54,13 +59,23 @@ function withVariables(options: Options, variables: Document): Partial<Options> 
   };
 }
 
-function joinOnFields(foreign: readonly Document[], { localField, foreignField }: Lookup) {
-  if (!localField || !foreignField) return () => foreign;
-  const index = indexBy(foreign, foreignField);
+/** Finds the matches of each document; reads only what one of them can match. */
+function joinOnFields(documents: readonly Document[], lookup: Lookup, read: CollectionReader) {
+  const { from, localField, foreignField } = lookup;
+  if (!localField || !foreignField) {
+    const foreign = read(from);
+    return () => foreign;
+  }
+  const wanted = new Map(documents.flatMap((document) => flatValues(document, localField).map(keyed)));
+  const index = indexBy(read(from, { [foreignField]: { $in: [...wanted.values()] } }), foreignField);
   return (document: Document): Document[] => {
     const keys = new Set(flatValues(document, localField).map(keyOf));
     return [...new Set([...keys].flatMap((key) => index.get(key) ?? []))];
   };
+}
+
+function keyed(value: unknown): [string, unknown] {
+  return [keyOf(value), value ?? null];
 }
 
 function indexBy(documents: readonly Document[], field: string): Map<string, Document[]> {
