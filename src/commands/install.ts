@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { type ExecaError, execa } from 'execa';
 import { ExitCode, UserError } from '../errors.js';
 import type { PackageManager } from '../project/project-facts.js';
 import { InstallFailure } from './attempt-install.js';
@@ -29,8 +29,9 @@ export async function installPackages(root: string, manager: PackageManager, io:
     installing.all.pipe(io.stderr, { end: false });
     await installing;
   } catch (error) {
-    if (interrupt.signal.aborted) {
-      if (fresh) rmSync(modules, { recursive: true, force: true });
+    // A terminal's Ctrl-C reaches the package manager too, which may be gone before this process hears of it.
+    if (interrupt.signal.aborted || (error as ExecaError).signal === 'SIGINT') {
+      if (fresh) rmSync(modules, { recursive: true, force: true, maxRetries: 3 });
       throw interrupted(manager);
     }
     throw new InstallFailure(failureMessage(error, manager));
@@ -47,7 +48,7 @@ function interrupted(manager: PackageManager): UserError {
 }
 
 function failureMessage(error: unknown, manager: PackageManager): string {
-  const { code, exitCode } = error as { readonly code?: string; readonly exitCode?: number };
+  const { code, exitCode } = error as ExecaError;
   if (code === 'ENOENT') return `${manager} is not installed on this machine`;
   return `\`${manager} install\` failed${exitCode === undefined ? '' : ` with exit code ${exitCode}`}`;
 }
