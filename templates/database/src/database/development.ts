@@ -18,7 +18,9 @@ export interface DevelopmentDatabase {
 /** Joins the development database that runs in this folder already, or starts one. */
 export async function openDevelopmentDatabase(): Promise<DevelopmentDatabase> {
   const uri = await findDevelopmentDatabase();
-  return uri === undefined ? startDevelopmentDatabase() : { uri, close: async () => {} };
+  if (uri === undefined) return startDevelopmentDatabase();
+  logger.info('sharing the development database of the process that runs in this folder');
+  return { uri, close: async () => {} };
 }
 
 /** The URI of the development database that runs in this folder, if one does. */
