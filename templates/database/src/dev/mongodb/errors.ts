@@ -1,6 +1,8 @@
+import { MingoError } from 'mingo/util';
 import type { Document } from './values/documents.js';
 
 const CODES = {
+  InternalError: 1,
   BadValue: 2,
   FailedToParse: 9,
   TypeMismatch: 14,
@@ -40,9 +42,17 @@ export class ServerError extends Error {
   }
 }
 
-/** What the query library refuses becomes a BadValue of the server; a fault of this program is not disguised as one. */
+export function inexactArithmetic(name: string): ServerError {
+  return new ServerError(
+    'CommandNotSupported',
+    `${name} of Decimal128 or 64-bit integers beyond 2^53 is not supported by the development stand-in for MongoDB`,
+  );
+}
+
+/** What the query library refuses becomes a BadValue of the server; a fault of this program stays recognisable. */
 export function toServerError(error: unknown): ServerError {
   if (error instanceof ServerError) return error;
+  const codeName = error instanceof MingoError ? 'BadValue' : 'InternalError';
   const message = error instanceof Error ? error.message : String(error);
-  return new ServerError('BadValue', `${message} (reported by the development stand-in for MongoDB)`);
+  return new ServerError(codeName, `${message} (reported by the development stand-in for MongoDB)`);
 }

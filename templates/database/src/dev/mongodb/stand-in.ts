@@ -27,10 +27,12 @@ export async function startStandIn({ port = 0 }: { port?: number } = {}): Promis
     startedAt: Date.now(),
     port: address.port,
   };
+  let connections = 0;
   tcp.on('connection', (socket) => {
+    connections++;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serve(socket, server, sockets.size);
+    serve(socket, server, connections);
   });
   return { uri: `mongodb://127.0.0.1:${address.port}/`, close: () => closeAll(tcp, sockets) };
 }

@@ -11,7 +11,9 @@ const DEFAULT_FIRST_BATCH = 101;
 
 export const aggregate: Command = (request) => {
   const { body, server, database } = request;
-  const results = body.explain ? [] : aggregated(request, body.pipeline as Document[]);
+  if (body.explain)
+    throw new ServerError('CommandNotSupported', 'the development stand-in explains no pipelines');
+  const results = aggregated(request, body.pipeline as Document[]);
   const ns = `${database.name}.${typeof body.aggregate === 'string' ? body.aggregate : '$cmd.aggregate'}`;
   const size = batchSize((body.cursor ?? {}) as Document, DEFAULT_FIRST_BATCH);
   const batch = server.cursors.open(ns, results.map(encode), size);

@@ -8,24 +8,22 @@ import * as window from 'mingo/operators/window';
 import { Query } from 'mingo/query';
 import type { CollationSpec, Options } from 'mingo/types';
 import { type Document, isDocument } from '../values/documents.js';
+import * as accumulators from './accumulators.js';
 import * as expressions from './expressions.js';
 import type { CollectionReader } from './lookup.js';
-import * as numbers from './numbers.js';
 import * as predicates from './predicates.js';
 import * as stages from './stages.js';
 
-const { isNumeric: _isNumeric, ...queryOperators } = predicates;
-const { inexactArithmetic: _inexact, ...ACCUMULATORS } = numbers;
 /** `$out` and `$merge` write: they belong to the aggregate command. */
 const { $out: _out, $merge: _merge, ...readingStages } = pipeline;
 
 /** mingo's operators, with ours in the place of those that must know BSON's values. */
 const CONTEXT = Context.init({
-  accumulator: { ...accumulator, ...ACCUMULATORS } as never,
+  accumulator: { ...accumulator, ...accumulators } as never,
   expression: { ...expression, ...expressions } as never,
   pipeline: { ...readingStages, ...stages } as never,
   projection,
-  query: { ...query, ...queryOperators } as never,
+  query: { ...query, ...predicates } as never,
   window,
 });
 

@@ -126,7 +126,7 @@ export function $mod(path: string, wanted: unknown): Predicate {
   );
 }
 
-export function isNumeric(value: unknown): boolean {
+function isNumeric(value: unknown): boolean {
   return typeof value === 'number' || value instanceof Long || value instanceof Decimal128;
 }
 

@@ -1,7 +1,6 @@
-import { ServerError } from '../errors.js';
+import { inexactArithmetic, ServerError } from '../errors.js';
 import { type Document, isDocument } from '../values/documents.js';
 import { valueAt } from '../values/paths.js';
-import { inexactArithmetic } from './numbers.js';
 import { bsonType } from './types.js';
 
 const ARRAY_OPERATORS = new Set(['$push', '$addToSet', '$pull', '$pullAll', '$pop']);

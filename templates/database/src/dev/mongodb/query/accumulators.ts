@@ -1,7 +1,7 @@
 import { Decimal128, Long } from 'bson';
 import * as accumulators from 'mingo/operators/accumulator';
 import type { Any, Options } from 'mingo/types';
-import { ServerError } from '../errors.js';
+import { inexactArithmetic } from '../errors.js';
 import { compareValues } from '../values/order.js';
 
 type Accumulator = (items: Any[], expression: Any, options: Options) => unknown;
@@ -22,13 +22,6 @@ function exact(name: string, accumulator: Accumulator): Accumulator {
 function isInexact(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isInexact);
   return value instanceof Decimal128 || value instanceof Long;
-}
-
-export function inexactArithmetic(name: string): ServerError {
-  return new ServerError(
-    'CommandNotSupported',
-    `${name} of Decimal128 or 64-bit integers beyond 2^53 is not supported by the development stand-in for MongoDB`,
-  );
 }
 
 function extreme(direction: 1 | -1): Accumulator {
