@@ -11,7 +11,8 @@ import {
 /** Prints what observing costs, in microseconds of one thread: medians of several rounds. */
 
 type Properties = Record<string, unknown>;
-type AnyRequest = IncomingMessage & Record<string, any>; // biome-ignore lint/suspicious/noExplicitAny: handlers read what they like
+// biome-ignore lint/suspicious/noExplicitAny: handlers read what they like
+type AnyRequest = IncomingMessage & Record<string, any>;
 
 const app = express();
 const words = [...'abcdefghijklmnopqr'].map((name) => [name, `value of ${name}`] as const);

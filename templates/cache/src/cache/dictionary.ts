@@ -1,5 +1,6 @@
+import { hasOwn } from './fingerprint-identity.js';
 import { isHiddenEntry } from './inputs-read.js';
-import { registerProxy, unwrap } from './observed-proxies.js';
+import { OBSERVED, type ObservedProxy, unwrap } from './observed-proxies.js';
 import { type Place, placeOf, type ReadLog } from './observed-reads.js';
 
 type Entries = Record<PropertyKey, unknown>;
@@ -20,11 +21,12 @@ export function observeEntries(log: ReadLog, place: Place, target: object, optio
   const handler = new EntriesHandler(log, place, target as Entries, options);
   const proxy = new Proxy(target as Entries, handler);
   log.proxies.set(target, proxy);
-  registerProxy(proxy, { raw: target, request: log.request, readWhole: () => handler.readWhole() });
+  handler.self = { proxy, raw: target, request: log.request, readWhole: () => handler.readWhole() };
   return proxy;
 }
 
 class EntriesHandler implements ProxyHandler<Entries> {
+  self: ObservedProxy | undefined;
   private readonly log: ReadLog;
   private readonly place: Place;
   private readonly target: Entries;
@@ -47,6 +49,7 @@ class EntriesHandler implements ProxyHandler<Entries> {
   }
 
   get(target: Entries, key: PropertyKey, receiver: unknown): unknown {
+    if (key === OBSERVED) return this.self;
     if (this.isHidden(key)) return undefined;
     const value = Reflect.get(target, key, receiver) as unknown;
     if (this.isUnobserved(target, key, value)) return value;
@@ -77,7 +80,7 @@ class EntriesHandler implements ProxyHandler<Entries> {
 
   set(target: Entries, key: PropertyKey, value: unknown, receiver: unknown): boolean {
     this.beforeWrite(key);
-    const isOwn = this.log.proxies.get(target) === receiver;
+    const isOwn = this.self?.proxy === receiver;
     return Reflect.set(target, key, unwrap(value), isOwn ? target : receiver);
   }
 
@@ -99,7 +102,7 @@ class EntriesHandler implements ProxyHandler<Entries> {
   /** Methods that the object inherits are code; whole reads and writes settled the rest. */
   private isUnobserved(target: Entries, key: PropertyKey, value: unknown): boolean {
     if (!this.log.observing || this.written.has(key)) return true;
-    const isOwn = Object.hasOwn(target, key);
+    const isOwn = hasOwn(target, key);
     return !isOwn && (typeof key === 'symbol' || typeof value === 'function' || key === '__proto__');
   }
 

@@ -78,3 +78,10 @@ export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 }
+
+const ownProperty = Object.prototype.hasOwnProperty;
+
+/** `Object.hasOwn`, which the oldest supported libraries do not declare. */
+export function hasOwn(object: object, key: PropertyKey): boolean {
+  return ownProperty.call(object, key);
+}

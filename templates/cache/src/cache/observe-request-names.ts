@@ -38,8 +38,9 @@ const RESPONSE_PLUMBING = [
 const REQUEST_OWN = new Set<PropertyKey>([...Reflect.ownKeys(bareRequest), ...REQUEST_PLUMBING]);
 const RESPONSE_OWN = new Set<PropertyKey>([...Reflect.ownKeys(bareResponse), ...RESPONSE_PLUMBING]);
 
-// Express's router marks the matched route on the request for its tracing channel; Node caches header names.
-const PLUMBING_SYMBOL = /^(router\.tracing|kUniqueHeaders|kHeadersDistinct|kTrailersDistinct)/;
+// Express's router marks the matched route for its tracing channel, Node caches header names, and we observe.
+const PLUMBING_SYMBOL =
+  /^(cache\.observed$|router\.tracing|kUniqueHeaders|kHeadersDistinct|kTrailersDistinct)/;
 
 /** Keys that middleware put on the request, as strings and symbols. */
 export function addedToRequest(req: object): PropertyKey[] {

@@ -1,6 +1,6 @@
 import { MessagePort } from 'node:worker_threads';
-import { isPlainObject } from './fingerprint-identity.js';
-import { observedProxy, registerProxy, unwrap } from './observed-proxies.js';
+import { hasOwn, isPlainObject } from './fingerprint-identity.js';
+import { OBSERVED, type ObservedProxy, observedProxy, unwrap } from './observed-proxies.js';
 import { placeOf, type ReadLog } from './observed-reads.js';
 
 const inFlight = new Set<ReadLog>();
@@ -42,10 +42,11 @@ export function observeAppLocals(app: AppWithLocals): void {
 
 function observeLocals(app: AppWithLocals): void {
   const raw = app.locals;
-  const proxy = new Proxy(raw, {
+  const proxy: AppWithLocals['locals'] = new Proxy(raw, {
     get: (target, key, receiver) => {
+      if (key === OBSERVED) return self;
       const value = Reflect.get(target, key, receiver) as unknown;
-      const isOwn = Object.hasOwn(target, key);
+      const isOwn = hasOwn(target, key);
       if (key !== 'settings' && (isOwn || !(key in target))) noteLocal(app, 'get', key, value);
       return value;
     },
@@ -59,7 +60,7 @@ function observeLocals(app: AppWithLocals): void {
       return keys;
     },
   });
-  registerProxy(proxy, { raw, request: undefined, readWhole: () => {} });
+  const self: ObservedProxy = { proxy, raw, request: undefined, readWhole: () => {} };
   app.locals = proxy;
 }
 

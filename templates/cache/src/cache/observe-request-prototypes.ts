@@ -16,16 +16,17 @@ interface ObservedResponse extends ObservedRequest {
   readonly headersBefore: ReturnType<ServerResponse['getHeaders']>;
 }
 
+type Observable<Observed> = Record<symbol, Observed | undefined>;
 type Method = (...args: unknown[]) => unknown;
 
 /**
  * A prototype between an object and its own one, whose accessors note what they are asked for. It is made once for
- * every prototype, so that the engine keeps its optimised lookups; the observation is found by the object.
+ * every prototype, so that the engine keeps its optimised lookups; the observation hangs on the object itself.
  */
 class Layer<Observed extends ObservedRequest> {
   readonly prototype: object;
   readonly below: object;
-  private readonly observations = new WeakMap<object, Observed>();
+  private readonly key = Symbol('cache.observed');
 
   constructor(below: object) {
     this.below = below;
@@ -33,28 +34,22 @@ class Layer<Observed extends ObservedRequest> {
   }
 
   insert(object: object, observed: Observed): void {
-    this.observations.set(object, observed);
+    Object.defineProperty(object, this.key, { configurable: true, value: observed });
     Object.setPrototypeOf(object, this.prototype);
   }
 
   /** Whether the layer was still in place; an app that was mounted behind the cache replaces it. */
   remove(object: object): boolean {
     const inPlace = Object.getPrototypeOf(object) === this.prototype;
+    delete (object as Observable<Observed>)[this.key];
     if (inPlace) Object.setPrototypeOf(object, this.below);
     return inPlace;
   }
 
   /** The observation of an object or of what inherits from it, unless it pauses. */
   observing(object: object): Observed | undefined {
-    for (
-      let owner: object | null = object;
-      owner !== null;
-      owner = Object.getPrototypeOf(owner) as object | null
-    ) {
-      const observed = this.observations.get(owner);
-      if (observed !== undefined) return observed.log.observing ? observed : undefined;
-    }
-    return undefined;
+    const observed = (object as Observable<Observed>)[this.key];
+    return observed?.log.observing ? observed : undefined;
   }
 
   getter(name: string, note: (observed: Observed, read: () => unknown) => unknown): void {

@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { ObservedInput } from './contracts.js';
+import { hasOwn } from './fingerprint-identity.js';
 import { addedToRequest, addedToResponse } from './observe-request-names.js';
 import { observeProcessState } from './observe-request-process.js';
 import { observeProperty } from './observe-request-properties.js';
@@ -51,7 +52,7 @@ function start(observed: ObservedRequest, req: IncomingMessage, res: ServerRespo
   const { log, undo } = observed;
   for (const key of addedToRequest(req)) observeProperty(observed, 'req', req, key);
   for (const key of addedToResponse(res)) observeProperty(observed, 'res', res, key);
-  if (Object.hasOwn(req, 'rawHeaders')) observeProperty(observed, 'req', req, 'rawHeaders');
+  if (hasOwn(req, 'rawHeaders')) observeProperty(observed, 'req', req, 'rawHeaders');
   for (const [host, key] of [
     [req, 'socket'],
     [req, 'client'],

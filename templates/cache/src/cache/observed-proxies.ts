@@ -1,5 +1,8 @@
+import { types } from 'node:util';
+
 /** What stands behind a Proxy that an observation handed out. */
 export interface ObservedProxy {
+  readonly proxy: object;
   readonly raw: object;
   /** The request whose reads the Proxy records; undefined for state of the process. */
   readonly request: object | undefined;
@@ -7,18 +10,24 @@ export interface ObservedProxy {
   readWhole(): void;
 }
 
-const proxies = new WeakMap<object, ObservedProxy>();
-
-export function registerProxy(proxy: object, observed: ObservedProxy): void {
-  proxies.set(proxy, observed);
-}
+/**
+ * The property by which our Proxies answer what they are. A WeakMap would keep each request alive until the next full
+ * garbage collection, because what it holds refers to the request.
+ */
+export const OBSERVED = Symbol('cache.observed');
 
 export function observedProxy(value: object): ObservedProxy | undefined {
-  return proxies.get(value);
+  if (!types.isProxy(value)) return undefined;
+  try {
+    const observed = (value as { readonly [OBSERVED]?: ObservedProxy })[OBSERVED];
+    return observed?.proxy === value ? observed : undefined;
+  } catch {
+    return undefined; // a Proxy of the application that refuses unknown names
+  }
 }
 
 /** The application's own object behind a Proxy of ours; any other value unchanged. */
 export function unwrap<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
-  return (proxies.get(value)?.raw as T | undefined) ?? value;
+  return (observedProxy(value)?.raw as T | undefined) ?? value;
 }

@@ -14,7 +14,7 @@ export class ReadLog {
   uncacheable: string | undefined;
   shareable = true;
   /** The Proxy that was handed out for an object, so that reading twice gives the same one. */
-  readonly proxies = new WeakMap<object, object>();
+  readonly proxies = new Map<object, object>();
   /** Names of `req` whose inherited value the chain replaced. */
   readonly overwritten = new Set<string>();
   readonly request: object;

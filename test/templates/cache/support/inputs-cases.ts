@@ -11,6 +11,8 @@ import {
 
 /** What handlers see whose middleware puts properties on requests and responses without declaring them. */
 export interface AnyRequest extends Omit<Request, 'session'> {
+  // biome-ignore lint/suspicious/noExplicitAny: sessions hold what the app puts there
+  session: any;
   // biome-ignore lint/suspicious/noExplicitAny: as in the repositories that the cache is put into
   [name: string]: any;
 }
