@@ -62,9 +62,8 @@ function mergedByPlace<T extends RouteFact | MiddlewareFact>(
 }
 
 function factKey(fact: RouteFact | MiddlewareFact): string {
-  const steps = 'chain' in fact ? fact.chain : fact.steps;
   const method = 'chain' in fact ? fact.method : 'use';
-  return `${fact.at.file}:${steps[0]?.start ?? fact.at.line} ${method}`;
+  return `${fact.at.file}:${fact.at.line}:${firstOffset(fact)} ${method}`;
 }
 
 /** One registration run for several routers or with several arguments does what any of the runs does. */
@@ -105,5 +104,9 @@ function unionAt<T extends { readonly what: string; readonly at: Place }>(
 
 function byPlace(a: RouteFact | MiddlewareFact, b: RouteFact | MiddlewareFact): number {
   if (a.at.file !== b.at.file) return a.at.file < b.at.file ? -1 : 1;
-  return a.at.line - b.at.line;
+  return a.at.line - b.at.line || firstOffset(a) - firstOffset(b);
+}
+
+function firstOffset(fact: RouteFact | MiddlewareFact): number {
+  return ('chain' in fact ? fact.chain : fact.steps)[0]?.start ?? 0;
 }
