@@ -7,6 +7,7 @@ import type { Workspace } from '../project/workspace.js';
 import { toolVersion } from '../tool-version.js';
 import type { Capability, RouteVerdict } from './capability.js';
 import { answersThatChoose, findCapability } from './choose.js';
+import { extendOwnRoutes } from './own-routes.js';
 import { recordRegeneration } from './regeneration.js';
 import { allCapabilities, withRequired } from './registry.js';
 
@@ -23,15 +24,21 @@ export interface CapabilityPlan {
 export async function planCapability(workspace: Workspace, id: string): Promise<CapabilityPlan> {
   const manifest = readManifest(workspace);
   if (manifest?.origin !== 'create') return planForRepository(workspace, [id]);
-  return { plan: planAddition(workspace, manifest, findCapability(id)), routes: [] };
+  return planAddition(workspace, manifest, findCapability(id));
 }
 
-function planAddition(workspace: Workspace, manifest: Manifest, capability: Capability): Plan {
+async function planAddition(
+  workspace: Workspace,
+  manifest: Manifest,
+  capability: Capability,
+): Promise<CapabilityPlan> {
   const answers = answersThatChoose(capability, manifest.answers);
   const builder = createPlanBuilder(workspace);
   const capabilities = recordRegeneration(builder, { workspace, manifest, answers });
+  const routes = await extendOwnRoutes(builder, workspace, manifest, capability);
   const title = `generate ${capability.id}`;
-  return builder.finish(title, { tool: toolVersion(), origin: 'create', answers, capabilities });
+  const plan = builder.finish(title, { tool: toolVersion(), origin: 'create', answers, capabilities });
+  return { plan, routes };
 }
 
 /** Plans capabilities for a repository that nobody prepared. Throws `UserError` when it has no Express application. */

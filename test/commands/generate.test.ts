@@ -91,6 +91,30 @@ describe('generate', () => {
     expect(after['src/server.ts']).not.toBe(`${bare['src/server.ts']}// mine\n`);
   });
 
+  it('caches the routes that the user added as well', async () => {
+    const orders = [
+      "import { Router } from 'express';",
+      "import { ProductModel } from '../products/product.model.js';",
+      '',
+      'export const orders = Router();',
+      '',
+      "orders.get('/', async (_req, res) => {",
+      '  res.json(await ProductModel.find());',
+      '});',
+      '',
+    ].join('\n');
+    const root = writeFiles({ ...bare, 'src/orders/order.routes.ts': orders });
+    const { exitCode, stdout } = await generate(root, 'cache', '--yes');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^GET .* cached /m) });
+    const after = projectFiles(root);
+    expect(after['src/orders/order.routes.ts']).toBe(
+      orders
+        .replace("product.model.js';\n", "product.model.js';\nimport { cache } from '../cache/index.js';\n")
+        .replace("get('/', ", "get('/', cache(), "),
+    );
+    expect(await generate(root, 'cache', '--yes')).toMatchObject({ exitCode: 0, stdout: 'Nothing to do.\n' });
+  });
+
   it('leaves a step where a change has no safe place', async () => {
     const root = writeFiles(bare);
     writeFileSync(join(root, 'src/services/index.ts'), "import './elsewhere.js';\n");
