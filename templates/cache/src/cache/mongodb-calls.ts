@@ -14,7 +14,9 @@ export function replaceMethods(
   for (const name of names) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
     if (typeof descriptor?.value !== 'function') continue;
-    Object.defineProperty(prototype, name, { ...descriptor, value: replacement(descriptor.value, name) });
+    const value = replacement(descriptor.value, name);
+    Object.defineProperty(value, 'name', { value: descriptor.value.name, configurable: true });
+    Object.defineProperty(prototype, name, { ...descriptor, value });
   }
 }
 

@@ -87,7 +87,7 @@ function recordSources(
 ): void {
   const client = observer.clientOf(collection);
   if (!client || !observer.wire.isMonitored(client)) {
-    refuse(trace, `the client of ${collection.namespace} connected before it was observed`);
+    refuse(trace, `the connection of ${collection.namespace} is not observed`);
     return;
   }
   const joined = stages.reads.map((read) => qualified(read, collection.dbName));

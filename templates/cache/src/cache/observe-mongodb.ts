@@ -5,7 +5,7 @@ import { MongoObserver } from './mongodb-observer.js';
 import { observeReads } from './mongodb-read-methods.js';
 import { observeWrites } from './mongodb-write-methods.js';
 
-/** How long a connect waits for the list of collections, without which no read can be attributed to them. */
+/** How long a connect waits for the names of the views, without which no read can be attributed. */
 const CATALOGUE_MS = 1_000;
 
 const observed = new WeakSet<object>();
@@ -27,6 +27,7 @@ export function observeMongoDB(driver: MongoDriver, invalidator: Invalidator): v
 
 function observeConnections(prototype: object, observer: MongoObserver): void {
   const connected = new WeakSet<Client>();
+  const databases = new WeakMap<Client, Map<string, Database>>();
   replaceMethods(prototype, ['connect'], (original) => {
     return function (...args) {
       const client = this as Client;
@@ -35,25 +36,31 @@ function observeConnections(prototype: object, observer: MongoObserver): void {
       return callAndSettle(original, this, args, (failed) => {
         if (failed) return undefined;
         connected.add(client);
-        return atMost(CATALOGUE_MS, observer.catalogue.list(client, client.db()));
+        const used = new Set([client.db(), ...(databases.get(client)?.values() ?? [])]);
+        return atMost(
+          CATALOGUE_MS,
+          [...used].map((database) => observer.catalogue.list(client, database)),
+        );
       });
     };
   });
   replaceMethods(prototype, ['db'], (original) => {
     return function (...args) {
+      const client = this as Client;
       const database = original.apply(this, args) as Database;
-      observer.remember(this as Client, database);
-      if (connected.has(this as Client)) void observer.catalogue.list(this as Client, database);
+      observer.remember(client, database);
+      if (connected.has(client)) void observer.catalogue.list(client, database);
+      else databases.set(client, (databases.get(client) ?? new Map()).set(database.databaseName, database));
       return database;
     };
   });
 }
 
-async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+async function atMost(milliseconds: number, work: Promise<void>[]): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds);
   });
-  await Promise.race([work, late]);
+  await Promise.race([Promise.all(work), late]);
   clearTimeout(timer);
 }
