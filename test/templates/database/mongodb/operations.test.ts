@@ -17,6 +17,7 @@ const CAPABILITIES = [
   'unacknowledgedWrites',
   'unionWith',
   'views',
+  'windows',
 ] as const;
 type Capability = (typeof CAPABILITIES)[number];
 
@@ -609,6 +610,27 @@ describe.each([standIn, ...otherServers()])('operations on $name', ({ start, cap
         { $project: { _id: 0, found: { $size: '$found' } } },
       ]);
       expect(rows).toEqual([{ found: 2 }, { found: 1 }, { found: 1 }]);
+    });
+
+    it('puts values into buckets, and shows no empty one', async () => {
+      const boundaries = [0, 1, 3, 9];
+      const rows = await run([{ $bucket: { groupBy: '$n', boundaries, output: { n: { $sum: 1 } } } }]);
+      expect(rows).toEqual([
+        { _id: 1, n: 2 },
+        { _id: 3, n: 1 },
+      ]);
+    });
+
+    needs('windows')('numbers the rows of a window', async () => {
+      const output = { row: { $documentNumber: {} } };
+      const rows = await run([{ $setWindowFields: { partitionBy: '$kind', sortBy: { n: -1 }, output } }]);
+      expect(Object.fromEntries(rows.map(({ n, row }) => [n, row]))).toEqual({ 1: 2, 2: 1, 3: 1 });
+    });
+
+    needs('errorShapes')('runs no code of a client', async () => {
+      await expect(run([{ $match: { $where: 'return true' } }])).rejects.toMatchObject({ ok: 0 });
+      const script = { $function: { body: 'return 1', args: [], lang: 'js' } };
+      await expect(run([{ $project: { script } }])).rejects.toMatchObject({ ok: 0 });
     });
 
     it('follows a graph', async () => {

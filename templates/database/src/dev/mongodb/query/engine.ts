@@ -33,13 +33,16 @@ export interface Evaluation {
   readonly collectionResolver?: CollectionReader | undefined;
 }
 
-/** What mingo's operators need to know; code in a query (`$where`, `$function`) is never run. */
+/**
+ * What mingo's operators need to know. Scripts are allowed because its window operators are scripts of its own; code
+ * that a client sends (`$where`, `$function`) arrives as BSON, never as a function, and is not run.
+ */
 export function mingoOptions({ collation, variables, collectionResolver }: Evaluation = {}): Options {
   return {
     idKey: '_id',
     processingMode: 0,
     useStrictMode: true,
-    scriptEnabled: false,
+    scriptEnabled: true,
     failOnError: true,
     context: CONTEXT,
     ...(collation && collation.locale !== 'simple' && { collation }),

@@ -51,7 +51,6 @@ function joinOnPipeline(lookup: Lookup, pipeline: Document[], options: Options) 
 function withVariables(options: Options, variables: Document): Partial<Options> {
   const { collation, collectionResolver, context } = options;
   return {
-    scriptEnabled: false,
     context,
     variables: { ...options.variables, ...variables },
     ...(collation && { collation }),

@@ -9,6 +9,7 @@ import { setAt, valueAt } from '../values/paths.js';
 import { compileProjection, flattenFields } from './projection.js';
 import { type SortSpecification, sortBy } from './sort.js';
 
+export { $bucket } from './bucket.js';
 export { $lookup } from './lookup.js';
 
 /**
