@@ -88,6 +88,23 @@ describe('a hit', () => {
     expect(route.runs()).toBe(2);
   });
 
+  it('tells HEAD the length of a body that the handler did not measure', async () => {
+    const route = await startRoute((_req, res) => void res.end('body'));
+    await route.get('/');
+    expect((await route.get('/', {}, 'HEAD')).headers['content-length']).toBe('4');
+  });
+
+  it('is for the same address, even if earlier middleware rewrote it', async () => {
+    const backend = await startBackend((app, responses) => {
+      app.use((req, _res, next) => {
+        req.url = '/fixed';
+        next();
+      });
+      app.get('/fixed', responses.cache({ ttl: 5 }), (req, res) => void res.send(req.originalUrl));
+    });
+    expect([(await backend.get('/a')).text, (await backend.get('/b')).text]).toEqual(['/a', '/b']);
+  });
+
   it('tells its age', async () => {
     const route = await startRoute((_req, res) => void res.set('Age', '30').send('x'));
     await route.get('/');
@@ -114,12 +131,12 @@ describe('a hit', () => {
     const backend = await startBackend((app, responses) => {
       app.use((_req, res, next) => {
         id += 1;
-        res.set({ 'X-Request-Id': String(id), Vary: 'Origin' });
+        res.set({ 'X-Request-Id': String(id), Vary: id === 1 ? 'Origin' : 'Origin, X-Other' });
         next();
       });
       app.get('/', responses.cache(), (_req, res) => {
         readTag('db');
-        res.vary('X-Tenant').send('x');
+        res.set('Vary', 'X-Tenant').send('x');
       });
     });
     await backend.get('/');
@@ -127,7 +144,7 @@ describe('a hit', () => {
     expect([hit.cache, hit.headers['x-request-id'], hit.headers.vary]).toEqual([
       'HIT',
       '2',
-      'Origin, X-Tenant',
+      'Origin, X-Other, X-Tenant',
     ]);
   });
 

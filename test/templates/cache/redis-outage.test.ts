@@ -1,4 +1,7 @@
+import type { Express } from 'express';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { CacheOptions, ResponseCache } from '../../../templates/cache/src/cache/create-cache.js';
+import { connectRedis } from '../../../templates/redis/src/lib/redis.js';
 import { startRedis, type TestRedis } from '../../support/redis.js';
 import { type Answer, type Backend, readTag, sleep, startBackend, until } from './support/backend.js';
 import { startLine } from './support/line.js';
@@ -9,16 +12,18 @@ interface Database {
   value: number;
 }
 
-async function startInstance(database: Database, server: Pick<TestRedis, 'url'>): Promise<Backend> {
-  const instance = await startBackend(
-    (app, responses) => {
-      app.get('/:id', responses.cache(), (_req, res) => {
-        readTag('db:rows');
-        res.json({ value: database.value });
-      });
-    },
-    { redisUrl: server.url, redisCommandTimeoutMs: 50 },
-  );
+async function startInstance(
+  database: Database,
+  server: Pick<TestRedis, 'url'>,
+  options: Partial<CacheOptions> = {},
+): Promise<Backend> {
+  const routes = (app: Express, responses: ResponseCache) => {
+    app.get('/:id', responses.cache(), (_req, res) => {
+      readTag('db:rows');
+      res.json({ value: database.value });
+    });
+  };
+  const instance = await startBackend(routes, { redisUrl: server.url, redisCommandTimeoutMs: 50 }, options);
   await instance.responses.invalidate(['start']);
   await until(() => instance.responses.stats().store?.firstTierTrusted === true);
   return instance;
@@ -98,6 +103,29 @@ describe('a Redis that goes away under load', () => {
 });
 
 describe('a write while Redis does not answer', () => {
+  it('is published before anything is served from Redis, though the channel never was down', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    const server = await startRedis();
+    const line = await startLine(server.port);
+    const database = { value: 1 };
+    const urls = [line.url, server.url];
+    const connect = () => connectRedis(urls.shift() ?? server.url);
+    const [writer, reader] = [
+      await startInstance(database, line, { connect }),
+      await startInstance(database, server),
+    ];
+    expect(await valueAt(reader)).toBe(1);
+    line.cut();
+    database.value = 2;
+    await writer.responses.invalidate(['db:rows']);
+    await line.mend();
+    await until(() => writer.responses.stats().store?.redis === 'connected');
+    await until(async () => {
+      expect(await valueAt(writer)).toBe(2);
+      return (await valueAt(reader)) === 2;
+    }, 5000);
+  });
+
   it('reaches the others even if the connection was lost with it', async () => {
     vi.spyOn(console, 'warn').mockReturnValue();
     const server = await startRedis();

@@ -1,8 +1,15 @@
 import { AsyncResource } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
 import { createServer, request as startRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { observeExternalCalls } from '../../../templates/cache/src/cache/external-calls.js';
 import { observeRequests, scopeOf } from '../../../templates/cache/src/cache/request-scope.js';
-import { currentScope, type RequestScope } from '../../../templates/cache/src/cache/trace.js';
+import {
+  createTrace,
+  currentScope,
+  type RequestScope,
+  runInScope,
+} from '../../../templates/cache/src/cache/trace.js';
 import { listen, readTag, sleep, startBackend, startCache } from './support/backend.js';
 
 describe('the scope of a request', () => {
@@ -42,8 +49,8 @@ describe('the scope of a request', () => {
         } else foreign.runInAsyncScope(next);
       });
       app.get('/:id', responses.cache(), async (req, res) => {
-        readTag(`db:${req.params.id}`);
         await sleep(20);
+        readTag(`db:${req.params.id}`);
         res.send(req.params.id);
       });
     });
@@ -71,6 +78,25 @@ describe('the scope of a request', () => {
 });
 
 describe('calls of other services', () => {
+  it('are noted without what an address may carry besides', () => {
+    observeExternalCalls();
+    const trace = createTrace();
+    runInScope({ trace }, () => {
+      for (const origin of [
+        'http://user:secret@api.example.com:8080/path',
+        new URL('https://example.com'),
+        'odd',
+      ]) {
+        channel('undici:request:create').publish({ request: { origin } });
+      }
+    });
+    expect([...trace.external]).toEqual([
+      'http://api.example.com:8080',
+      'https://example.com',
+      'an unknown service',
+    ]);
+  });
+
   it('are noted by origin, without path and credentials', async () => {
     startCache();
     const server = createServer((_req, res) => void res.end('ok'));

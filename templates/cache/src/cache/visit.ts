@@ -59,7 +59,8 @@ export class Visit {
 function routeKey(request: Request, response: Response): string {
   const { httpVersion, originalUrl, baseUrl, url, params } = request;
   const shape = requestShape(request, response);
-  return digest(['GET', httpVersion, originalUrl, baseUrl, url, fingerprint(params), shape]);
+  const named = Object.keys(params).length === 0 ? '' : fingerprint(params);
+  return digest(['GET', httpVersion, originalUrl, baseUrl, url, named, shape]);
 }
 
 /** JSON keeps the parts apart. */

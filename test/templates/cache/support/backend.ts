@@ -68,11 +68,12 @@ export function startCache(
 export async function startBackend(
   routes: (app: Express, responses: ResponseCache) => void,
   config: Partial<CacheConfig> = {},
+  options: Partial<CacheOptions> = {},
 ): Promise<Backend> {
-  const responses = startCache(config);
+  const responses = startCache(config, options);
   const app = express();
   routes(app, responses);
-  const server = createServer(app);
+  const server = createServer({ rejectNonStandardBodyWrites: true }, app);
   const agent = new Agent({ keepAlive: true });
   const origin = await listen(server);
   cleanups.push(() => {
