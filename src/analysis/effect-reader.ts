@@ -14,6 +14,7 @@ export interface Summary {
 }
 
 const MAX_CALL_DEPTH = 8;
+const MAX_NESTED_WRAPPERS = 3;
 const NOTHING: Summary = { effects: [], unresolved: [] };
 const REQUEST: Value = { kind: 'request', path: [] };
 const RESPONSE: Value = { kind: 'response', path: [] };
@@ -23,7 +24,10 @@ const NEXT: Value = { kind: 'next' };
 export class EffectReader {
   readonly evaluator: Evaluator;
   readonly #known = new Map<string, Summary>();
-  readonly #active = new Set<string>();
+  /** Calls that are being read, outermost first. */
+  readonly #active: { readonly key: string; readonly node: ts.Node }[] = [];
+  /** How often a call was not looked into: what was read meanwhile lacks something and is not kept. */
+  #cuts = 0;
 
   constructor(evaluator: Evaluator) {
     this.evaluator = evaluator;
@@ -43,23 +47,35 @@ export class EffectReader {
     const key = signature(target, args);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    if (this.#active.has(nodeId(target.node))) return NOTHING;
-    if (this.#active.size >= MAX_CALL_DEPTH) return unresolvedCall(call ?? target.node);
+    if (this.#isRecursive(target, key)) {
+      this.#cuts += 1;
+      return NOTHING;
+    }
+    if (this.#active.length >= MAX_CALL_DEPTH) {
+      this.#cuts += 1;
+      return unresolvedCall(call ?? target.node);
+    }
     return this.#read(target, args, site, key);
   }
 
+  /** The same call again; or a function inside itself more often than wrappers nest. */
+  #isRecursive({ node }: FunctionValue, key: string): boolean {
+    const within = this.#active.filter((active) => active.node === node);
+    return within.length >= MAX_NESTED_WRAPPERS || within.some((active) => active.key === key);
+  }
+
   #read(target: FunctionValue, args: readonly Value[], site: string, key: string): Summary {
-    const id = nodeId(target.node);
-    this.#active.add(id);
+    const cutsBefore = this.#cuts;
+    this.#active.push({ key, node: target.node });
     try {
       const walk = new EffectWalk(this, callFrame(target, args, site));
       for (const parameter of target.node.parameters) walk.visit(parameter);
       if (target.node.body !== undefined) walk.visit(target.node.body);
       const summary = walk.summary();
-      if (this.#active.size === 1) this.#known.set(key, summary);
+      if (this.#cuts === cutsBefore) this.#known.set(key, summary);
       return summary;
     } finally {
-      this.#active.delete(id);
+      this.#active.pop();
     }
   }
 }
