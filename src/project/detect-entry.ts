@@ -12,7 +12,10 @@ const CUSTOMARY = ['', 'src/', 'server/', 'backend/', 'api/'].flatMap((folder) =
 );
 const NOT_A_PROGRAM =
   /^(-|\w+=)|^(node|nodemon|ts-node|ts-node-dev|tsx|babel-node|pm2|cross-env|start|watch|run|npx|bun|tsnd)$/;
-const CONFIG = /\.config\.|\.json$|^\.|register/;
+const CONFIG = /\.config\.|\.json$|^\.\w|register/;
+/** Options whose value is a path, but not the program's. */
+const OPTION_WITH_PATH =
+  /\s(?:--(?:watch|ignore|ext|require|import|loader|env-file|project|config)|-[werip])[ =]\S+/g;
 
 /** The file that starts the server, from the scripts, `main` and customary names; for TypeScript the source of the output. */
 export function detectEntry(workspace: Workspace, manifest: PackageJson): string | undefined {
@@ -52,6 +55,7 @@ function fromCommand(
 ): string | undefined {
   const words = command
     .replace(/["'\\]/g, ' ')
+    .replace(OPTION_WITH_PATH, '')
     .trim()
     .split(/\s+/);
   const file = words
@@ -60,8 +64,9 @@ function fromCommand(
   const direct = file.find((path) => path !== undefined);
   if (direct !== undefined) return direct;
   if (words.includes('pm2')) return fromPm2(workspace);
-  const runsMain = /\bnodemon\b/.test(command) || /\bnode\s+\.(\s|$)/.test(command);
-  if (runsMain) return fromNodemon(workspace) ?? sourceFile(workspace, manifest.main ?? 'index');
+  const main = sourceFile(workspace, manifest.main ?? 'index');
+  if (words.includes('nodemon')) return fromNodemon(workspace) ?? main;
+  if (/\bnode\s+\.(\s|$)/.test(command)) return main;
   const other = RUNS_SCRIPT.exec(command)?.[1];
   return other === undefined ? undefined : fromScript(workspace, manifest, other, seen);
 }
