@@ -6,7 +6,9 @@ import { startRedis, type TestRedis } from '../../support/redis.js';
 import { type Answer, type Backend, readTag, sleep, startBackend, until } from './support/backend.js';
 import { startLine } from './support/line.js';
 
-const BUSY_MACHINE_MS = 150;
+const DEADLINE_MS = 100;
+/** Other tests run beside this one; without a deadline a request would wait for as long as the server is paused. */
+const BUSY_MACHINE_MS = 800;
 
 interface Database {
   value: number;
@@ -23,7 +25,11 @@ async function startInstance(
       res.json({ value: database.value });
     });
   };
-  const instance = await startBackend(routes, { redisUrl: server.url, redisCommandTimeoutMs: 50 }, options);
+  const instance = await startBackend(
+    routes,
+    { redisUrl: server.url, redisCommandTimeoutMs: DEADLINE_MS },
+    options,
+  );
   await instance.responses.invalidate(['start']);
   await until(() => instance.responses.stats().store?.firstTierTrusted === true);
   return instance;
@@ -83,7 +89,7 @@ describe('a Redis that goes away under load', () => {
       const { answers, longest } = await running;
       expect(answers.length).toBeGreaterThan(20);
       expect(answers.every(({ status, text }) => status === 200 && text === '{"value":1}')).toBe(true);
-      expect(longest).toBeLessThan(2 * 50 + BUSY_MACHINE_MS);
+      expect(longest).toBeLessThan(2 * DEADLINE_MS + BUSY_MACHINE_MS);
       expect(instance.responses.stats()).toMatchObject({
         store: { redis: 'unavailable', firstTierTrusted: false },
       });
@@ -155,7 +161,7 @@ describe('a write while Redis does not answer', () => {
     const began = performance.now();
     await writer.responses.invalidate(['db:rows']);
     await writer.responses.invalidate(['db:rows', 'db:other']);
-    expect(performance.now() - began).toBeLessThan(50 + BUSY_MACHINE_MS);
+    expect(performance.now() - began).toBeLessThan(DEADLINE_MS + BUSY_MACHINE_MS);
     expect(await valueAt(writer)).toBe(2);
     resume();
     await until(() => writer.responses.stats().store?.redis === 'connected');
@@ -167,8 +173,12 @@ describe('a write while Redis does not answer', () => {
     const server = await startRedis();
     const database = { value: 1 };
     const [writer, reader] = [await startInstance(database, server), await startInstance(database, server)];
-    await valueAt(reader, '/shared');
-    await until(() => reader.responses.stats().stored === 1);
+    await until(async () => {
+      await reader.responses.invalidate(['db:rows']);
+      await valueAt(reader, '/shared');
+      await sleep(20);
+      return reader.responses.stats().stored > 0;
+    });
     pause(server);
     database.value = 2;
     await writer.responses.invalidate(['db:rows']);
@@ -200,7 +210,7 @@ describe('an application that starts without its Redis', () => {
     await server.stop();
     const instance = await startBackend(
       (app, responses) => app.get('/', responses.cache({ ttl: 5 }), (_req, res) => void res.send('x')),
-      { redisUrl: server.url, redisCommandTimeoutMs: 50 },
+      { redisUrl: server.url, redisCommandTimeoutMs: DEADLINE_MS },
     );
     expect(await instance.get('/')).toMatchObject({ status: 200, text: 'x', cache: 'BYPASS' });
     await startRedis({ port: server.port });

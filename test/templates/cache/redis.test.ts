@@ -29,7 +29,7 @@ async function startInstance(database: Database, url = server.url): Promise<Back
         res.json({ value });
       });
     },
-    { redisUrl: url },
+    { redisUrl: url, redisCommandTimeoutMs: 1000 },
   );
   await instance.responses.invalidate(['start']);
   await until(() => instance.responses.stats().store?.firstTierTrusted === true);
@@ -120,7 +120,7 @@ describe('two instances on one Redis', () => {
             res.send(`${answer} ${typeof (req as unknown as { account: unknown }).account}`);
           });
         },
-        { redisUrl: server.url },
+        { redisUrl: server.url, redisCommandTimeoutMs: 1000 },
       );
     const [one, other] = [await start('one'), await start('other')];
     await one.get('/rows');
