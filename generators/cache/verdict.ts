@@ -21,6 +21,8 @@ const FORBIDDEN: ReadonlyMap<EffectKind, string> = new Map([
   ['cache', 'uses a cache of its own'],
 ]);
 
+const CHANGES_BY_ITSELF: ReadonlySet<EffectKind> = new Set(['clock', 'random', 'external-call']);
+
 /**
  * Decides about one GET route. The cache stands behind every step that may deny the request, so that 401 and 403 are
  * decided each time, and in front of the first step that reads the database. In doubt the route is left alone.
@@ -35,6 +37,9 @@ export function decide(route: RouteFact): Decision {
   const harmful = forbiddenEffect(route.chain.slice(reader === -1 ? behindGuards : reader));
   if (harmful !== undefined) return leave(describe(harmful));
   if (reader === -1) return leave(noReadReason(route.chain, behindGuards));
+  const guard = hiddenGuard(route.chain.slice(reader));
+  if (guard !== undefined)
+    return leave(`decides who may pass where it reads: ${guard.what} at ${guard.at.file}:${guard.at.line}`);
   const unknown = route.chain.slice(reader).flatMap(({ unresolved }) => unresolved)[0];
   if (unknown !== undefined)
     return leave(`${unknown.what} at ${unknown.at.file}:${unknown.at.line} could not be looked into`);
@@ -47,6 +52,19 @@ function leave(reason: string): Decision {
 
 function forbiddenEffect(steps: readonly ChainStep[]): Effect | undefined {
   return steps.flatMap((step) => step.effects).find((effect) => FORBIDDEN.has(effect.kind));
+}
+
+/**
+ * A refusal inside of what would be cached that may come out otherwise although nothing that was read has changed: a
+ * token expires, a counter runs full. A handler that compares owners gives the same answer for the same inputs.
+ */
+function hiddenGuard(steps: readonly ChainStep[]): Effect | undefined {
+  return steps
+    .flatMap(({ effects }) => {
+      const changes = effects.some(({ kind }) => CHANGES_BY_ITSELF.has(kind));
+      return effects.filter(({ kind, verifies }) => kind === 'denies' && (verifies === true || changes));
+    })
+    .at(0);
 }
 
 function describe(effect: Effect): string {

@@ -1,9 +1,10 @@
-import { posix } from 'node:path';
 import type { RouteFact } from '../../src/analysis/facts.js';
 import type { RetrofitContext, RouteVerdict } from '../../src/capability/capability.js';
 import type { Workspace } from '../../src/project/workspace.js';
-import { importCache } from './imports.js';
+import { canImport, importCache, importedCache } from './imports.js';
 import { type Decision, decide } from './verdict.js';
+
+export const ALREADY_CACHED = 'is cached already';
 
 interface Decided {
   readonly route: RouteFact;
@@ -21,26 +22,34 @@ export function wrapRoutes(context: RetrofitContext, target: string): RouteVerdi
 function wrapFile(
   context: RetrofitContext,
   target: string,
-  file: string,
+  path: string,
   routes: RouteFact[],
 ): RouteVerdict[] {
-  const text = sourceText(context.workspace, file);
-  const known = importedName(text, file, target);
-  const local = known ?? freeName(text);
-  const decided = routes.map((route) => ({ route, decision: decideUnlessCached(route, known) }));
+  const source = { path, text: sourceText(context.workspace, path) };
+  const known = importedCache(source, target);
+  const local = known ?? freeName(source.text);
+  const decided = routes.map((route) => ({ route, decision: decideInFile(context, route, known) }));
   const wrapped = decided.filter(({ decision }) => decision.kind === 'cache');
-  for (const { route, decision } of wrapped) insertMiddleware(context, text, route, decision, `${local}()`);
+  for (const { route, decision } of wrapped)
+    insertMiddleware(context, source.text, route, decision, `${local}()`);
   const uses = wrapped.flatMap(({ route }) => route.chain.map(({ start }) => start));
   if (uses.length > 0 && known === undefined) {
     const use = { local, before: Math.min(...uses) };
-    context.plan.splice(file, importCache(text, file, target, context.project, use));
+    context.plan.splice(path, importCache(source, target, context.project, use));
   }
   return decided.map(toVerdict);
 }
 
-function decideUnlessCached(route: RouteFact, local: string | undefined): Decision {
-  const cached = local !== undefined && route.chain.some(({ text }) => text.startsWith(`${local}(`));
-  return cached ? { kind: 'leave', reason: 'is cached already' } : decide(route);
+function decideInFile(
+  { project }: RetrofitContext,
+  route: RouteFact,
+  imported: string | undefined,
+): Decision {
+  const isCached = imported !== undefined && route.chain.some(({ text }) => text.startsWith(`${imported}(`));
+  if (isCached) return { kind: 'leave', reason: ALREADY_CACHED };
+  if (!canImport(route.at.file, project))
+    return { kind: 'leave', reason: 'a CommonJS file cannot load the cache, which is an ES module here' };
+  return decide(route);
 }
 
 /** A registration can be mounted at several paths; it is edited once. */
@@ -62,26 +71,11 @@ function insertMiddleware(
   });
 }
 
-/** The name under which the file imports the cache already, if it does. */
-function importedName(text: string, file: string, target: string): string | undefined {
-  const pattern =
-    /(?:import\s*\{\s*cache(?:\s+as\s+(\w+))?\s*\}\s*from\s*|const\s*\{\s*cache(?:\s*:\s*(\w+))?\s*\}\s*=\s*require\(\s*)['"]([^'"]+)['"]/g;
-  for (const [, esm, cjs, specifier] of text.matchAll(pattern)) {
-    const path = posix.join(posix.dirname(file), specifier ?? '');
-    if (stripIndex(path) === stripIndex(target)) return esm ?? cjs ?? 'cache';
-  }
-  return undefined;
-}
-
-function stripIndex(path: string): string {
-  return path.replace(/\.[cm]?[jt]s$/, '').replace(/\/index$/, '');
-}
-
 function freeName(text: string): string {
-  return (
-    ['cache', 'responseCache', 'scalableCache'].find((name) => !new RegExp(`\\b${name}\\b`).test(text)) ??
-    'cachedResponse'
-  );
+  const isTaken = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
+  let [name = '', ...others] = ['cache', 'responseCache', 'scalableCache'];
+  for (let number = 2; isTaken(name); number++) name = others.shift() ?? `scalableCache${number}`;
+  return name;
 }
 
 function toVerdict({ route, decision }: Decided): RouteVerdict {

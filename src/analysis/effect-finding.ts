@@ -4,4 +4,5 @@ import type { EffectKind } from './facts.js';
 export interface Finding {
   readonly kind: EffectKind;
   readonly what: string;
+  readonly verifies?: true;
 }

@@ -88,8 +88,8 @@ function withRefusal(summary: Summary): Summary {
   return { ...summary, effects: [...summary.effects, refusal] };
 }
 
-export function effectAt({ kind, what }: Finding, node: ts.Node): Effect {
-  return { kind, what, at: placeOf(node) };
+export function effectAt(finding: Finding, node: ts.Node): Effect {
+  return { ...finding, at: placeOf(node) };
 }
 
 function unresolvedCall(node: ts.Node): Summary {

@@ -36,7 +36,7 @@ const GUARDS: Readonly<Record<string, RegExp>> = {
 export function externalEffect({ module, path }: ExternalValue, argumentCount: number): Finding | undefined {
   const name = path.filter((part) => part !== '()').at(-1) ?? '';
   const what = `${[module, ...path].join('.').replaceAll('.()', '()')}()`;
-  if (isGuard({ kind: 'external', module, path })) return { kind: 'denies', what };
+  if (isGuard({ kind: 'external', module, path })) return { kind: 'denies', what, verifies: true };
   const kind = PACKAGES.find(([, packages]) => packages.test(module))?.[0];
   if (kind !== undefined) return { kind, what };
   if (CLOCKS.test(module) && argumentCount === 0 && path.every((part) => part === 'now' || part === 'utc'))

@@ -17,6 +17,8 @@ export interface Effect {
   /** Such as `User.save()` or `res.cookie(...)`. */
   readonly what: string;
   readonly at: Place;
+  /** Of a `denies`: a package decides, by what a response does not tell, such as the expiry of a token or a counter. */
+  readonly verifies?: true;
 }
 
 export type EffectKind =

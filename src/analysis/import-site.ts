@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph';
 import type { ModuleSystem } from '../project/project-facts.js';
+import { parsed, type WrittenImport, writtenImports } from './written-imports.js';
 
 /** Where and how a file takes one more import, in its own style. */
 export interface ImportSite {
@@ -13,15 +14,9 @@ export interface ImportSite {
   readonly moduleSystem: ModuleSystem;
 }
 
-interface FoundImport {
-  readonly statement: ts.Statement;
-  readonly specifier: ts.StringLiteral;
-  readonly moduleSystem: ModuleSystem;
-}
-
-/** Instrumentation and polyfills have to run before everything else and keep their place. */
+/** Instrumentation, polyfills and what teaches Node to load the other files have to run first and keep their place. */
 const RUNS_FIRST =
-  /^(reflect-metadata|newrelic|dd-trace|elastic-apm-node|@opentelemetry\/|@sentry\/)|instrument|tracing/;
+  /^(reflect-metadata|newrelic|dd-trace|elastic-apm-node|@opentelemetry\/|@sentry\/|(@babel|babel-|core-js|regenerator-runtime|ts-node|@swc|@swc-node|sucrase|tsx|tsconfig-paths|module-alias)(\/|$)|babel-(register|polyfill)|esm$)|instrument|tracing/;
 
 /**
  * Finds the import site of a file whose text parses. `before` bounds what counts as "after the imports": a CommonJS file
@@ -33,44 +28,62 @@ export function importSite(
   fallback: ModuleSystem,
   before = Infinity,
 ): ImportSite {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false);
-  const imports = file.statements.map(asImport).filter((found) => found !== undefined);
+  const file = parsed(text, path);
+  const imports = writtenImports(file);
   const last = imports.filter(({ statement }) => statement.end <= before).at(-1);
   const model = last ?? imports[0];
+  const first = lineStart(text, firstStatement(file, imports)?.getStart(file) ?? text.length);
+  const afterImports = last === undefined ? undefined : endOfLine(file, last.statement);
+  const writesSemicolons = model === undefined || text[model.statement.end - 1] === ';';
   return {
-    first: lineStart(text, firstStatement(file, imports)?.getStart(file) ?? text.length),
-    afterImports: last === undefined ? undefined : endOfLine(file, last.statement),
+    first,
+    afterImports,
     quote: model !== undefined && text[model.specifier.getStart(file)] === '"' ? '"' : "'",
-    semicolon: model === undefined || text[model.statement.end - 1] === ';',
-    lineEnding: text.includes('\r\n') ? '\r\n' : '\n',
-    moduleSystem: model?.moduleSystem ?? fallback,
+    semicolon: writesSemicolons || continuesLineBefore(file, first, afterImports),
+    lineEnding: lineEndingAt(text, model?.statement.end ?? first),
+    moduleSystem: moduleSystemOf(file, imports, fallback),
   };
 }
 
-function asImport(statement: ts.Statement): FoundImport | undefined {
-  const isImport = ts.isImportDeclaration(statement);
-  const specifier = isImport ? statement.moduleSpecifier : requiredSpecifier(statement);
-  if (specifier === undefined || !ts.isStringLiteral(specifier)) return undefined;
-  return { statement, specifier, moduleSystem: isImport ? 'esm' : 'commonjs' };
+/** By extension, else by what the file is written in: TypeScript writes `import` even where it becomes `require`. */
+function moduleSystemOf(
+  file: ts.SourceFile,
+  imports: readonly WrittenImport[],
+  fallback: ModuleSystem,
+): ModuleSystem {
+  const [, marked, script] = /\.([cm]?)([jt])s$/.exec(file.fileName) ?? [];
+  if (marked === 'm') return 'esm';
+  if (marked === 'c' && script === 'j') return 'commonjs';
+  if (file.statements.some(isModuleSyntax)) return 'esm';
+  if (imports.length > 0) return 'commonjs';
+  return script === 't' ? 'esm' : fallback;
 }
 
-/** The `x` of `const a = require(x)`, `const { b } = require(x).c` or a bare `require(x)`. */
-function requiredSpecifier(statement: ts.Statement): ts.Expression | undefined {
-  if (ts.isExpressionStatement(statement)) return requireArgument(statement.expression);
-  if (!ts.isVariableStatement(statement)) return undefined;
-  return statement.declarationList.declarations
-    .map(({ initializer }) => initializer && requireArgument(initializer))
-    .find((argument) => argument !== undefined);
+function isModuleSyntax(statement: ts.Statement): boolean {
+  if (ts.isImportDeclaration(statement) || ts.isImportEqualsDeclaration(statement)) return true;
+  if (ts.isExportDeclaration(statement) || ts.isExportAssignment(statement)) return true;
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
-function requireArgument(expression: ts.Expression): ts.Expression | undefined {
-  if (ts.isPropertyAccessExpression(expression)) return requireArgument(expression.expression);
-  if (!ts.isCallExpression(expression)) return undefined;
-  if (!ts.isIdentifier(expression.expression)) return requireArgument(expression.expression);
-  return expression.expression.text === 'require' ? expression.arguments[0] : undefined;
+/** Whether the statement behind one of these places would be read as the end of a line without a semicolon. */
+function continuesLineBefore(file: ts.SourceFile, ...places: readonly (number | undefined)[]): boolean {
+  return places.some((place) => {
+    const next = file.statements.find(
+      (statement) => place !== undefined && statement.getStart(file) >= place,
+    );
+    return next !== undefined && /[([`/+-]/.test(file.text[next.getStart(file)] ?? '');
+  });
 }
 
-function firstStatement(file: ts.SourceFile, imports: readonly FoundImport[]): ts.Statement | undefined {
+/** Of the line around `at`: a file may mix them. */
+function lineEndingAt(text: string, at: number): '\n' | '\r\n' {
+  const below = text.indexOf('\n', at);
+  const end = below === -1 ? text.lastIndexOf('\n', at) : below;
+  return text[end - 1] === '\r' ? '\r\n' : '\n';
+}
+
+function firstStatement(file: ts.SourceFile, imports: readonly WrittenImport[]): ts.Statement | undefined {
   const early = imports
     .filter(({ specifier }) => RUNS_FIRST.test(specifier.text))
     .map(({ statement }) => statement);

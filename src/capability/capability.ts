@@ -49,6 +49,8 @@ export interface RenderContext {
   readonly scripts: Readonly<Record<string, string>>;
   /** `create`: a project of ours. `retrofit`: somebody's repository (files under `src/` land in the runtime folder). */
   readonly situation: 'create' | 'retrofit';
+  /** CommonJS packages are imported as a whole: ES modules see no names of the older ones. */
+  readonly defaultImports: boolean;
 }
 
 /** A retrofit of one capability on somebody's repository: facts in, recorded edits out. Pure: no disk, no printing. */

@@ -27,7 +27,10 @@ export async function planRetrofit(
   const { project } = repository;
   const runtimeFolder = runtimeFolderOf(project);
   const emitted = withRequired(wanted).filter(({ runtime }) => runtime.length > 0);
-  const context = renderContext(answersFor(project, emitted), project.name, 'retrofit');
+  const context = {
+    ...renderContext(answersFor(project, emitted), project.name, 'retrofit'),
+    defaultImports: project.moduleSystem === 'esm',
+  };
   for (const capability of emitted) {
     await emitRuntime(plan, project, runtimeFolder, renderRuntime(capability, context));
     declareNeeds(plan, capability);

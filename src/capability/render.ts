@@ -41,6 +41,7 @@ export function renderContext(
   return {
     name,
     situation,
+    defaultImports: false,
     answers: complete,
     has: Object.fromEntries(
       allCapabilities().map((capability) => [capability.id, chosen.includes(capability)]),

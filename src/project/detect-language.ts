@@ -21,12 +21,16 @@ interface ModuleQuestion {
   readonly sources: readonly string[];
 }
 
-/** What Node runs: by the entry's extension, `type`, and for TypeScript the `module` option; else what most sources use. */
+/**
+ * What Node runs as `.js`: by `type`, the entry's extension, and for TypeScript the `module` option; else what most sources
+ * use.
+ */
 export function detectModuleSystem(
   workspace: Workspace,
   { manifest, language, entry, sources }: ModuleQuestion,
 ): ModuleSystem {
   if (/\.m[jt]s$/.test(entry ?? '')) return 'esm';
+  if (language === 'js' && manifest.type === 'module') return 'esm';
   if (/\.c[jt]s$/.test(entry ?? '')) return 'commonjs';
   if (language === 'ts') {
     const module = compilerModule(workspace);
@@ -34,7 +38,7 @@ export function detectModuleSystem(
     if (module !== undefined && /^(es\d*|esnext|preserve)/.test(module)) return 'esm';
     return manifest.type === 'module' ? 'esm' : 'commonjs';
   }
-  return manifest.type === 'module' || mostlyImports(workspace, sources) ? 'esm' : 'commonjs';
+  return mostlyImports(workspace, sources) ? 'esm' : 'commonjs';
 }
 
 function compilerModule(workspace: Workspace): string | undefined {
