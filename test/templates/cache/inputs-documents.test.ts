@@ -1,9 +1,11 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect, types } from 'node:util';
+import express from 'express';
 import { describe, expect, it } from 'vitest';
-import { observeRequest } from '../../../templates/cache/src/cache/observe-request.js';
+import { evaluateInput, observeRequest } from '../../../templates/cache/src/cache/observe-request.js';
+import { tinyCache } from './support/inputs-cache.js';
 import { adding, answering } from './support/inputs-cases.js';
-import { compare } from './support/inputs-compare.js';
+import { compare, serve } from './support/inputs-compare.js';
 import { MONGOOSE, type Mongoose } from './support/inputs-mongoose.js';
 
 const ID = '64b000000000000000000001';
@@ -215,6 +217,23 @@ describe.each(Object.keys(MONGOOSE))('%s', (version) => {
     expect(served).toBe('MHMMMH');
   });
 
+  it('reads a subdocument together with the document that it leads to', async () => {
+    const build = answering(
+      (req) => [req.friend.nick, req.friend.ownerDocument().name],
+      adding((req) => {
+        const user = make();
+        user.name = req.get('x-a') ?? 'ann';
+        return { friend: user.friends[0] };
+      }),
+    );
+    const steps = [{}, {}, { 'x-a': 'bob' }].map((headers) => ({
+      headers: headers as Record<string, string>,
+    }));
+    const { served, cached, plain } = await compare(5, build, steps);
+    expect(cached).toEqual(plain);
+    expect(served).toBe('MHM');
+  });
+
   it('reads a document as a whole while another request observes it', () => {
     const user = make();
     const observe = () => {
@@ -231,5 +250,44 @@ describe.each(Object.keys(MONGOOSE))('%s', (version) => {
     );
     expect(ofSecond.map(({ read }) => `${read.op} ${read.path.join('.')}`)).toContain('get user');
     expect(types.isProxy(user._doc)).toBe(false);
+  });
+
+  it('does not take the comparisons of one request for reads of another', () => {
+    const user = make();
+    const [observed, other] = [1, 2].map(() => Object.assign(new IncomingMessage(null as never), { user }));
+    if (observed === undefined || other === undefined) throw new Error('two requests were made');
+    const observation = observeRequest(observed, new ServerResponse(observed));
+    expect(observed.user).toBe(user);
+    const read = { op: 'get', on: 'req', path: ['user', '_doc', 'name'] } as const;
+    expect(evaluateInput(read, other, new ServerResponse(other))).toBe('s3:ann');
+    const { inputs } = observation.stop();
+    expect(inputs.map(({ read: { op, path } }) => [op, ...path])).toEqual([['kind', 'user']]);
+  });
+
+  it('counts what a cache behind another one compares', async () => {
+    const [outer, inner] = [tinyCache(), tinyCache()];
+    const app = express();
+    app.use((req, _res, next) => {
+      const user = make();
+      user.name = req.get('x-user') ?? 'ann';
+      Object.assign(req, { user });
+      next();
+    });
+    app.use((req, res, next) => (req.get('x-outer') ? outer(req, res, next) : next()));
+    app.get('/x', inner, (req, res) => res.json((req as Document).user));
+    const server = await serve(app);
+    try {
+      const names: string[] = [];
+      for (const headers of [
+        { 'x-user': 'ann' },
+        { 'x-user': 'ann', 'x-outer': '1' },
+        { 'x-user': 'bob', 'x-outer': '1' },
+      ]) {
+        names.push(JSON.parse((await server.send({ headers })).text).name);
+      }
+      expect(names).toEqual(['ann', 'ann', 'bob']);
+    } finally {
+      await server.close();
+    }
   });
 });

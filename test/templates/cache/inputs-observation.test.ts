@@ -87,6 +87,15 @@ describe('stopping', () => {
     expect(inputs).toEqual([]);
   });
 
+  it('leaves the Proxies of the application to the application', () => {
+    const strict = new Proxy({}, { get: () => JSON.parse('{') });
+    const { req } = observe({ kept: 1, strict: 1 }, (request) => {
+      request.kept = new Proxy(request.headers, { get: () => 'own' });
+      request.strict = strict;
+    });
+    expect([req.kept.anything, req.strict === strict]).toEqual(['own', true]);
+  });
+
   it('refuses when an app behind the cache replaced the prototype', () => {
     const { uncacheable } = observe({}, (req) => Object.setPrototypeOf(req, express().request));
     expect(uncacheable).toContain('mounted behind the cache');

@@ -167,7 +167,7 @@ const STYLES: Record<string, (req: Request) => unknown> = {
   },
 };
 
-const CALLERS = [ANN, ANN, BOB, '', ANN];
+const CALLERS = [ANN, ANN, BOB, ''];
 
 /** All styles in one app, a route each, so that a kind needs two servers and not sixty. */
 async function answersFor(version: 4 | 5, make: (id: string) => unknown) {
@@ -204,6 +204,6 @@ describe.each(VERSIONS)('express %i', (version) => {
       ];
     });
     expect(wrong).toEqual([]);
-    expect(served.slice(0, CALLERS.length)).toBe('MHHMH');
+    expect(served.slice(0, CALLERS.length)).toBe('MHHM');
   });
 });
