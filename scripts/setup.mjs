@@ -21,7 +21,7 @@ export function installPackages() {
   const installed = `${root}node_modules/.package-lock.json`;
   const fresh =
     existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
-  if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  if (!fresh) run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
 export function build() {
