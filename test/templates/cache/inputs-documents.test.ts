@@ -265,12 +265,12 @@ describe.each(Object.keys(MONGOOSE))('%s', (version) => {
   });
 
   it('counts what a cache behind another one compares', async () => {
+    const mongoose = MONGOOSE[version] as Mongoose;
+    const Named = mongoose.model('ObservedName', new mongoose.Schema({ name: String }));
     const [outer, inner] = [tinyCache(), tinyCache()];
     const app = express();
     app.use((req, _res, next) => {
-      const user = make();
-      user.name = req.get('x-user') ?? 'ann';
-      Object.assign(req, { user });
+      Object.assign(req, { user: Named.hydrate({ _id: ID, name: req.get('x-user') }) });
       next();
     });
     app.use((req, res, next) => (req.get('x-outer') ? outer(req, res, next) : next()));
