@@ -68,7 +68,8 @@ export async function startServer(
     all: true,
     stdin: 'ignore',
     buffer: false,
-    cleanup: true,
+    // A group of its own: a package manager does not pass every signal on to what it runs.
+    detached: true,
   });
   let output = '';
   child.all?.on('data', (chunk: Buffer) => {
@@ -78,17 +79,21 @@ export async function startServer(
   try {
     await untilAnswering(url + probe, Promise.resolve(child));
   } catch (error) {
-    child.kill('SIGKILL');
+    signalGroup(child.pid, 'SIGKILL');
     throw new Error(`${error instanceof Error ? error.message : error}\n${output}`);
   }
   return {
     url,
     output: () => output,
     stop: async (signal = 'SIGTERM') => {
-      child.kill(signal);
+      signalGroup(child.pid, signal);
       return (await child).exitCode;
     },
   };
+}
+
+function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  if (leader !== undefined) process.kill(-leader, signal);
 }
 
 async function untilAnswering(url: string, exit: Promise<unknown>): Promise<void> {
