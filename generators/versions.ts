@@ -21,4 +21,13 @@ export const versions = {
   zod: '^4.6.7',
 } as const satisfies Readonly<Record<string, string>>;
 
+/** The oldest versions that the code works with which a retrofit emits beside what a repository has. */
+export const oldestSupported: Readonly<Record<string, string>> = {
+  express: '4.0',
+  ioredis: '5.0',
+  'lru-cache': '10.0',
+  mongoose: '5.7',
+  typescript: '4.5',
+};
+
 export type PackageName = keyof typeof versions;

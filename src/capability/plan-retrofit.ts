@@ -7,6 +7,7 @@ import type { Workspace } from '../project/workspace.js';
 import type { Answers, Capability, RouteVerdict } from './capability.js';
 import { allCapabilities, withRequired } from './registry.js';
 import { renderContext, renderRuntime } from './render.js';
+import { refuseUnsupported } from './retrofit-requirements.js';
 
 /** A repository that nobody prepared, as read and analysed. */
 export interface Repository {
@@ -15,16 +16,20 @@ export interface Repository {
   readonly facts: Facts;
 }
 
+/** A repository's options may forbid what the templates are written with; what imports them is checked all the same. */
+const UNCHECKED = '// @ts-nocheck Type-checked where it was made, under other compiler options than these.\n';
+
 /**
  * Records into `plan` what puts the capabilities into the repository: their runtime code in its dialect, packages, env
- * entries, and each capability's own edits. Gives the verdicts on its routes.
+ * entries, and each capability's own edits. Gives the verdicts on its routes. Throws `UserError` for versions that are too old.
  */
 export async function planRetrofit(
   plan: PlanBuilder,
   repository: Repository,
   wanted: readonly Capability[],
 ): Promise<readonly RouteVerdict[]> {
-  const { project } = repository;
+  const { project, workspace } = repository;
+  refuseUnsupported(project, workspace);
   const runtimeFolder = runtimeFolderOf(project);
   const emitted = withRequired(wanted).filter(({ runtime }) => runtime.length > 0);
   const context = {
@@ -64,7 +69,8 @@ async function emitRuntime(
 ): Promise<void> {
   for (const [path, content] of files) {
     const landed = dialectPath(path.replace(/^src\//, `${runtimeFolder}/`), project.language);
-    plan.create(landed, await toDialect(content, project));
+    const source = project.language === 'ts' ? UNCHECKED + content : content;
+    plan.create(landed, await toDialect(source, project));
   }
 }
 
